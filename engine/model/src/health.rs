@@ -1,0 +1,101 @@
+//! When a revision counts as healthy: bounds on what is seen of it, and how long to look.
+
+use serde::{Deserialize, Serialize};
+
+use crate::Span;
+use crate::fault::Collector;
+
+/// When a revision counts as healthy.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct HealthCheck {
+    /// Asks every instance over HTTP whether it is well; absent: an instance is available once it is loaded.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub http: Option<HttpProbe>,
+    /// Percent of requests that may fail, more than 0 and less than 100; absent: failures do not count.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub error_rate: Option<f64>,
+    /// Milliseconds within which 99 of 100 requests must be answered; absent: latency does not count.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub latency_p99_ms: Option<u64>,
+    /// Requests a stage must have seen before it may be left; 0: time alone decides.
+    pub min_requests: u64,
+    /// How long the new revision must have been healthy with all traffic before the rollout is complete.
+    pub min_healthy_time: Span,
+    /// How long the new revision's instances may take to become available.
+    pub healthy_deadline: Span,
+    /// How long the whole rollout may take.
+    pub progress_deadline: Span,
+}
+
+impl Default for HealthCheck {
+    fn default() -> Self {
+        Self {
+            http: None,
+            error_rate: Some(5.0),
+            latency_p99_ms: None,
+            min_requests: 0,
+            min_healthy_time: Span::from_secs(10),
+            healthy_deadline: Span::from_secs(300),
+            progress_deadline: Span::from_secs(600),
+        }
+    }
+}
+
+/// A probe over HTTP, sent to each instance.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct HttpProbe {
+    /// The path asked for; a status from 200 to 399 means well.
+    pub path: String,
+    /// From one probe of an instance to its next.
+    #[serde(default = "HttpProbe::default_interval")]
+    pub interval: Span,
+    /// How long an answer may take.
+    #[serde(default = "HttpProbe::default_timeout")]
+    pub timeout: Span,
+    /// Failures in a row after which an instance counts as unavailable.
+    #[serde(default = "HttpProbe::default_unhealthy_after")]
+    pub unhealthy_after: u32,
+}
+
+impl HttpProbe {
+    /// The interval where nothing is said.
+    pub fn default_interval() -> Span {
+        Span::from_secs(10)
+    }
+
+    /// The timeout where nothing is said.
+    pub fn default_timeout() -> Span {
+        Span::from_secs(2)
+    }
+
+    /// The failures in a row where nothing is said.
+    pub fn default_unhealthy_after() -> u32 {
+        3
+    }
+}
+
+impl HealthCheck {
+    pub(crate) fn collect(&self, holds: Span, faults: &mut Collector) {
+        if let Some(rate) = self.error_rate {
+            faults.check(rate > 0.0 && rate < 100.0, "health_check.error_rate", || format!("is {rate}; it is a percentage, more than 0 and less than 100"));
+        }
+        faults.check(self.latency_p99_ms != Some(0), "health_check.latency_p99_ms", || "must be at least 1".into());
+        if let Some(probe) = &self.http {
+            faults.check(probe.path.starts_with('/') && !probe.path.contains(char::is_whitespace), "health_check.http.path", || {
+                format!("is {:?}; it must begin with / and have no spaces", probe.path)
+            });
+            faults.check(probe.interval >= Span::from_millis(100), "health_check.http.interval", || "must be at least 100ms".into());
+            faults.check(probe.timeout >= Span::from_millis(10), "health_check.http.timeout", || "must be at least 10ms".into());
+            faults.check(probe.unhealthy_after >= 1, "health_check.http.unhealthy_after", || "must be at least 1".into());
+        }
+        faults.check(self.healthy_deadline > Span::ZERO, "health_check.healthy_deadline", || "must be more than 0s".into());
+        let least = holds + self.min_healthy_time;
+        faults.check(self.progress_deadline > least, "health_check.progress_deadline", || {
+            format!("is {}, but the stages and min_healthy_time take at least {least}; raise it or shorten the holds", self.progress_deadline)
+        });
+    }
+}

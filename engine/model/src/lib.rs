@@ -1,0 +1,40 @@
+//! The nouns of the platform: tenants, plugins, versions, deployments, revisions and what they are made of.
+//!
+//! Pure: no I/O, no clock, no randomness. Everything here can be built, compared, validated and serialised, and nothing
+//! here acts. Time comes in as a [`Timestamp`]; ids are made by whoever owns the random source.
+
+#![cfg_attr(test, allow(clippy::unwrap_used))]
+
+mod config;
+mod constraint;
+mod deployment;
+mod digest;
+mod fault;
+mod health;
+mod id;
+mod name;
+mod plugin;
+mod plugin_version;
+mod revision;
+mod span;
+mod strategy;
+mod tenant;
+mod timestamp;
+mod version;
+
+pub use config::{ConfigError, merge_config, parse_config};
+pub use constraint::{Constraint, ConstraintError};
+pub use deployment::{DeploymentSpec, DeploymentStatus, Sandbox, Workload};
+pub use digest::{Digest, DigestError, Hasher};
+pub use fault::{Fault, Faults};
+pub use health::{HealthCheck, HttpProbe};
+pub use id::{DeploymentId, IdError, PluginId, RolloutId, TenantId, VersionId};
+pub use name::{DeploymentName, NameError, PluginName, TenantName};
+pub use plugin::PluginSpec;
+pub use plugin_version::{Channel, VersionSpec};
+pub use revision::{Held, Revision, RolloutStatus};
+pub use span::{Span, SpanError};
+pub use strategy::{Canary, CanaryStep, Strategy, StrategyKind};
+pub use tenant::{Quotas, RateLimits, TenantSpec, TenantStatus, Usage};
+pub use timestamp::Timestamp;
+pub use version::{Version, VersionError};
