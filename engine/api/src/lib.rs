@@ -1,1 +1,20 @@
-//! The wire types of /v1.
+//! The wire types of /v1: what is sent, what comes back, and the codes of what can go wrong.
+//!
+//! Types only: the server is in `platform`, the client in `client`. Every path is written down once, in [`path`].
+
+mod component;
+mod deployment;
+mod page;
+pub mod path;
+mod plugin;
+mod problem;
+mod rollout;
+mod tenant;
+
+pub use component::Component;
+pub use deployment::{Deployment, DeploymentRequest, LiveFigures, Preview, QuotaVerdict, RevisionFigures};
+pub use page::Page;
+pub use plugin::{Plugin, PluginVersion, VersionChange};
+pub use problem::{ErrorCode, Problem};
+pub use rollout::{Rollout, RolloutEvent};
+pub use tenant::Tenant;

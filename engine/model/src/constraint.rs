@@ -26,10 +26,11 @@ use crate::Version;
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema), schema(value_type = String))]
-pub struct Constraint {
-    #[cfg_attr(feature = "openapi", schema(ignore))]
+pub struct Constraint(Parsed);
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Parsed {
     text: String,
-    #[cfg_attr(feature = "openapi", schema(ignore))]
     terms: Vec<Term>,
 }
 
@@ -61,12 +62,12 @@ pub struct ConstraintError {
 impl Constraint {
     /// Whether this version will do.
     pub fn matches(&self, version: &Version) -> bool {
-        self.terms.iter().all(|term| term.matches(version)) && (!version.is_prerelease() || self.names_prerelease_of(version))
+        self.0.terms.iter().all(|term| term.matches(version)) && (!version.is_prerelease() || self.names_prerelease_of(version))
     }
 
     /// The version this pins, if it pins one (`1.2.3` or `= 1.2.3` and nothing else).
     pub fn exact(&self) -> Option<&Version> {
-        match self.terms.as_slice() {
+        match self.0.terms.as_slice() {
             [Term::Exactly(version)] => Some(version),
             _ => None,
         }
@@ -74,18 +75,18 @@ impl Constraint {
 
     /// The constraint as it was written.
     pub fn as_str(&self) -> &str {
-        &self.text
+        &self.0.text
     }
 
     fn names_prerelease_of(&self, version: &Version) -> bool {
         let core = |v: &Version| (v.inner().major, v.inner().minor, v.inner().patch);
-        self.terms.iter().flat_map(Term::named).any(|named| named.is_prerelease() && core(named) == core(version))
+        self.0.terms.iter().flat_map(Term::named).any(|named| named.is_prerelease() && core(named) == core(version))
     }
 }
 
 impl From<&Version> for Constraint {
     fn from(version: &Version) -> Self {
-        Self { text: version.to_string(), terms: vec![Term::Exactly(version.clone())] }
+        Self(Parsed { text: version.to_string(), terms: vec![Term::Exactly(version.clone())] })
     }
 }
 
@@ -117,7 +118,7 @@ impl FromStr for Constraint {
     fn from_str(text: &str) -> Result<Self, ConstraintError> {
         let terms = text.split(',').map(|part| term(part.trim())).collect::<Result<_, _>>();
         let terms = terms.map_err(|problem| ConstraintError { given: text.to_owned(), problem })?;
-        Ok(Self { text: text.to_owned(), terms })
+        Ok(Self(Parsed { text: text.to_owned(), terms }))
     }
 }
 
@@ -187,7 +188,7 @@ fn ceiling(major: Option<u64>, minor: Option<u64>, patch: Option<u64>) -> Result
 
 impl fmt::Display for Constraint {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.text)
+        f.write_str(&self.0.text)
     }
 }
 
@@ -201,7 +202,7 @@ impl TryFrom<String> for Constraint {
 
 impl From<Constraint> for String {
     fn from(constraint: Constraint) -> String {
-        constraint.text
+        constraint.0.text
     }
 }
 

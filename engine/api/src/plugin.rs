@@ -1,0 +1,57 @@
+//! Plugins and their versions on the wire.
+
+use hotswap_model::{Channel, PluginId, PluginSpec, Timestamp, VersionId, VersionSpec};
+use serde::{Deserialize, Serialize};
+
+/// A plugin as it is.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Plugin {
+    /// Given by the platform.
+    pub id: PluginId,
+    /// Changes whenever the plugin does; for `If-Match`.
+    pub etag: String,
+    /// What was asked for.
+    pub spec: PluginSpec,
+    /// When it was made.
+    pub created_at: Timestamp,
+    /// When it was last changed.
+    pub updated_at: Timestamp,
+}
+
+/// A published version.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct PluginVersion {
+    /// Given by the platform.
+    pub id: VersionId,
+    /// Changes whenever the version does; for `If-Match`.
+    pub etag: String,
+    /// What was published.
+    pub spec: VersionSpec,
+    /// Bytes of its component.
+    pub size: u64,
+    /// Interfaces its component needs, sorted.
+    pub imports: Vec<String>,
+    /// Interfaces its component offers, sorted.
+    pub exports: Vec<String>,
+    /// When it was published.
+    pub created_at: Timestamp,
+    /// When it was last changed.
+    pub updated_at: Timestamp,
+    /// When it was retired; a retired version is never chosen anew.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub retired_at: Option<Timestamp>,
+}
+
+/// What may change of a published version: the whole of it is sent.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct VersionChange {
+    /// How far it may be trusted.
+    pub channel: Channel,
+    /// For people.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub release_notes: Option<String>,
+}
