@@ -1,1 +1,41 @@
-//! The database.
+//! The database: what the platform knows, in tables, read and written in transactions.
+//!
+//! [`Store`] opens it, [`Store::read`] and [`Store::write`] give a [`Tx`], and every table has one file with its record and
+//! the methods on [`Tx`] that concern it. The store reads no clock and makes no ids: both are arguments. Rules of the
+//! platform (quotas, who may delete what) are its callers'; what is kept here is that names are unique, that nobody
+//! overwrites what they haven't seen, and that a transaction happens as a whole or not at all.
+
+#![cfg_attr(test, allow(clippy::unwrap_used))]
+
+mod blob;
+mod deployment;
+mod error;
+mod idempotent_answer;
+mod page;
+mod plugin;
+mod plugin_version;
+mod revision;
+mod rollout;
+mod rollout_event;
+mod row;
+mod store;
+mod tenant;
+mod tx;
+mod usage;
+
+pub use blob::Blob;
+pub use deployment::{Deployment, DeploymentAddress};
+pub use error::{Kind, StoreError};
+pub use idempotent_answer::IdempotentAnswer;
+pub use page::Page;
+pub use plugin::Plugin;
+pub use plugin_version::{PluginVersion, Versions};
+pub use revision::StoredRevision;
+pub use rollout::Rollout;
+pub use rollout_event::RolloutEvent;
+pub use store::Store;
+pub use tenant::Tenant;
+pub use tx::Tx;
+
+/// What a call to the store gives.
+pub type Result<T> = std::result::Result<T, StoreError>;
