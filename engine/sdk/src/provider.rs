@@ -1,0 +1,44 @@
+//! A provider: its own configuration, and the resources, data sources and functions it has by name.
+
+use std::{collections::BTreeMap, sync::Arc};
+
+use async_trait::async_trait;
+use hotswap_value::Value;
+
+use crate::{DataSource, Diagnostics, Function, Resource, Schema};
+
+/// What a provider is configured with.
+#[derive(Debug, Clone)]
+pub struct ConfigureRequest {
+    /// The provider block, of the schema's type. At plan time parts may be unknown, which is no error.
+    pub config: Value,
+    /// The front end's version, for user agents and messages.
+    pub client_version: String,
+}
+
+/// A provider. One value serves one process; its resources share what `configure` sets up.
+#[async_trait]
+pub trait Provider: Send + Sync {
+    /// The schema of the provider block.
+    fn schema(&self) -> &Schema;
+
+    /// Checks the provider block beyond its schema. Called before `configure`, and in processes that are never configured.
+    async fn validate(&self, _config: &Value) -> Diagnostics {
+        Diagnostics::new()
+    }
+
+    /// Takes the provider block. Called at most once, and not at all where only validation or functions are wanted.
+    async fn configure(&self, request: ConfigureRequest) -> Diagnostics;
+
+    /// Managed resources by type name.
+    fn resources(&self) -> &BTreeMap<String, Arc<dyn Resource>>;
+
+    /// Data sources by type name.
+    fn data_sources(&self) -> &BTreeMap<String, Arc<dyn DataSource>>;
+
+    /// Functions by name.
+    fn functions(&self) -> &BTreeMap<String, Arc<dyn Function>>;
+
+    /// The user wants to stop. Returns at once; operations under way see it through a [`crate::Stop`] and return early where they only wait.
+    fn stop(&self);
+}
