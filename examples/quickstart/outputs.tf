@@ -7,8 +7,3 @@ output "active_version" {
   description = "The version that serves"
   value       = hotswap_deployment.hello.active_version
 }
-
-output "status" {
-  description = "Whether what serves is what is asked for: active, progressing, held or halted"
-  value       = hotswap_deployment.hello.status
-}
