@@ -1,1 +1,25 @@
-//! The HTTP front.
+//! The HTTP front: routing by host, weights, limits, drain, and the signals of each revision.
+//!
+//! The gateway is told what to do and decides nothing: which revision serves how much is set with
+//! [`Gateway::set_route`], in one atomic change. What it sees is counted in the [`Signals`] of each
+//! [`RevisionGroup`]. No database, no policy, no sandbox lives here.
+#![cfg_attr(test, allow(clippy::unwrap_used))]
+
+mod config;
+mod gateway;
+mod group;
+mod latency;
+mod probe;
+mod route;
+mod signals;
+mod table;
+mod tenant;
+
+pub use config::GatewayConfig;
+pub use gateway::Gateway;
+pub use group::RevisionGroup;
+pub use latency::Latency;
+pub use probe::{ProbeOutcome, ProbeResult};
+pub use route::{Route, RouteError, Target};
+pub use signals::{PluginErrors, SignalCounts, Signals};
+pub use tenant::TenantPolicy;
