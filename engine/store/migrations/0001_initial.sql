@@ -23,12 +23,14 @@ CREATE TABLE plugins (
 );
 CREATE UNIQUE INDEX plugins_live_name ON plugins (name) WHERE deleted_at IS NULL;
 
--- What was learned of a component when it was uploaded. The bytes lie elsewhere and may be gone; what was learned stays true.
+-- What was learned of a component when it was uploaded. The bytes lie elsewhere; kept is 0 once they are gone, and what was
+-- learned stays true for the retired versions and old revisions that had them.
 CREATE TABLE blobs (
     digest     TEXT   NOT NULL PRIMARY KEY,
     size       BIGINT NOT NULL,
     imports    TEXT   NOT NULL,
     exports    TEXT   NOT NULL,
+    kept       BIGINT NOT NULL,
     created_at BIGINT NOT NULL
 );
 

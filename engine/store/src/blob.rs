@@ -3,10 +3,10 @@
 use hotswap_model::{Digest, Timestamp};
 use sqlx::query;
 
-use crate::row;
+use crate::row::{self, Row};
 use crate::{Result, Tx};
 
-/// What was learned of a component when it was first uploaded. Never changes and never goes, even if the bytes do.
+/// What was learned of a component when it was first uploaded. Never changes.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Blob {
     /// Of the bytes as given.
@@ -21,40 +21,56 @@ pub struct Blob {
     pub created_at: Timestamp,
 }
 
+fn read(row: &Row) -> Result<Blob> {
+    Ok(Blob {
+        digest: row::text(row, "digest")?,
+        size: row::count(row, "size")?,
+        imports: row::json(row, "imports")?,
+        exports: row::json(row, "exports")?,
+        created_at: row::time(row, "created_at")?,
+    })
+}
+
 impl Tx {
-    /// Keeps what was learned of a component; if it is known already, nothing changes. Gives what is kept.
+    /// Keeps what was learned of a component, whose bytes are kept now. If it was known before, what was learned then stays.
+    /// Gives what is kept.
     ///
     /// # Errors
     /// If the database fails.
     pub async fn insert_blob(&mut self, blob: &Blob) -> Result<Blob> {
-        query("INSERT INTO blobs (digest, size, imports, exports, created_at) VALUES ($1, $2, $3, $4, $5) ON CONFLICT DO NOTHING")
+        let sql = "INSERT INTO blobs (digest, size, imports, exports, kept, created_at) VALUES ($1, $2, $3, $4, 1, $5) \
+                   ON CONFLICT (digest) DO UPDATE SET kept = 1 RETURNING digest, size, imports, exports, created_at";
+        let stored = query(sql)
             .bind(blob.digest.to_string())
             .bind(row::to_int(blob.size))
             .bind(row::to_json(&blob.imports))
             .bind(row::to_json(&blob.exports))
             .bind(blob.created_at.as_micros())
-            .execute(self.conn())
+            .fetch_one(self.conn())
             .await?;
-        Ok(self.blob(&blob.digest).await?.unwrap_or_else(|| blob.clone()))
+        read(&stored)
     }
 
-    /// What is known of the component with this digest.
+    /// What is known of the component with this digest; nothing if its bytes aren't kept.
     ///
     /// # Errors
     /// If the database fails.
     pub async fn blob(&mut self, digest: &Digest) -> Result<Option<Blob>> {
-        let found = query("SELECT digest, size, imports, exports, created_at FROM blobs WHERE digest = $1")
+        let found = query("SELECT digest, size, imports, exports, created_at FROM blobs WHERE digest = $1 AND kept = 1")
             .bind(digest.to_string())
             .fetch_optional(self.conn())
             .await?;
-        let Some(found) = found else { return Ok(None) };
-        Ok(Some(Blob {
-            digest: row::text(&found, "digest")?,
-            size: row::count(&found, "size")?,
-            imports: row::json(&found, "imports")?,
-            exports: row::json(&found, "exports")?,
-            created_at: row::time(&found, "created_at")?,
-        }))
+        found.as_ref().map(read).transpose()
+    }
+
+    /// Says that the bytes of a component are kept no longer; what was learned of it stays for the versions and revisions
+    /// that had them. To be committed before the bytes are removed, and only if [`Tx::bytes_referenced`] said no in it.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn delete_blob(&mut self, digest: &Digest) -> Result<()> {
+        query("UPDATE blobs SET kept = 0 WHERE digest = $1").bind(digest.to_string()).execute(self.conn()).await?;
+        Ok(())
     }
 
     /// Whether bytes must be kept: a live version has them, or a revision does that a live deployment serves, wants or would
