@@ -1,1 +1,26 @@
-//! A typed client of /v1.
+//! A typed client of /v1: one method for each call, retries that are safe, reads that are put together.
+//!
+//! It touches neither environment nor disk: [`discover`] takes closures for both. What the calls mean is told in `hotswap-api`.
+#![cfg_attr(test, allow(clippy::unwrap_used))]
+
+mod client;
+mod coalesce;
+mod components;
+mod deployments;
+mod discover;
+mod endpoint;
+mod error;
+mod events;
+mod plugins;
+mod rollouts;
+mod tenants;
+mod transport;
+mod versions;
+
+pub use client::{Client, ClientConfig};
+pub use deployments::Precondition;
+pub use discover::{Credentials, Explicit, Token, credentials, endpoint};
+pub use endpoint::{Endpoint, EndpointError};
+pub use error::ClientError;
+pub use events::RolloutEvents;
+pub use plugins::PluginSearch;

@@ -1,0 +1,70 @@
+//! The client itself. Its calls are in the files of what they are about.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use hotswap_api::{Deployment, Plugin, Tenant};
+
+use crate::coalesce::Coalescer;
+use crate::discover::Credentials;
+use crate::endpoint::Endpoint;
+use crate::error::ClientError;
+
+/// What a client needs to know.
+#[derive(Debug, Clone)]
+pub struct ClientConfig {
+    /// Which server.
+    pub endpoint: Endpoint,
+    /// What opens it.
+    pub credentials: Credentials,
+    /// How long one call may take, its retries included. Uploads may take longer.
+    pub timeout: Duration,
+    /// Who is calling: `terraform-provider-hotswap/0.1.0`.
+    pub user_agent: String,
+}
+
+/// A client of one server. Cheap to clone; clones share connections and put their reads together.
+#[derive(Debug, Clone)]
+pub struct Client {
+    pub(crate) inner: Arc<Inner>,
+}
+
+#[derive(Debug)]
+pub(crate) struct Inner {
+    pub(crate) http: reqwest::Client,
+    pub(crate) config: ClientConfig,
+    pub(crate) tenants: Coalescer<Tenant>,
+    pub(crate) plugins: Coalescer<Plugin>,
+    pub(crate) deployments: Coalescer<Deployment>,
+}
+
+/// How long a connection may take to come about.
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
+
+impl Client {
+    /// A client. Nothing is sent yet.
+    ///
+    /// # Errors
+    /// [`ClientError::Setup`] if TLS cannot be set up.
+    pub fn new(config: ClientConfig) -> Result<Self, ClientError> {
+        let mut builder = reqwest::Client::builder()
+            .user_agent(&config.user_agent)
+            .connect_timeout(CONNECT_TIMEOUT)
+            .redirect(reqwest::redirect::Policy::none())
+            .no_proxy();
+        if !config.endpoint.is_tls() {
+            // The system's certificates take time to load, and a small container has none.
+            builder = builder.tls_certs_only([]);
+        }
+        let http = builder
+            .build()
+            .map_err(|error| ClientError::Setup { endpoint: config.endpoint.clone(), reason: crate::transport::innermost(&error) })?;
+        let inner = Inner { http, config, tenants: Coalescer::default(), plugins: Coalescer::default(), deployments: Coalescer::default() };
+        Ok(Self { inner: Arc::new(inner) })
+    }
+
+    /// Which server it speaks to.
+    pub fn endpoint(&self) -> &Endpoint {
+        &self.inner.config.endpoint
+    }
+}

@@ -1,0 +1,89 @@
+//! Calls about plugins.
+
+use std::collections::HashMap;
+
+use hotswap_api::{Plugin, path};
+use hotswap_model::PluginSpec;
+use reqwest::Method;
+
+use crate::client::Client;
+use crate::error::ClientError;
+use crate::transport::Call;
+
+/// What plugins are looked for; a plugin is found if it fits every part that is given.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct PluginSearch {
+    /// Words in its name, description or tags.
+    pub query: Option<String>,
+    /// Its category.
+    pub category: Option<String>,
+    /// One of its tags.
+    pub tag: Option<String>,
+    /// Its publisher.
+    pub publisher: Option<String>,
+}
+
+impl Client {
+    /// The plugins that fit, the best first.
+    ///
+    /// # Errors
+    /// As every call.
+    pub async fn search_plugins(&self, search: &PluginSearch) -> Result<Vec<Plugin>, ClientError> {
+        let mut call = Call::new(Method::GET, path::PLUGINS.to_owned());
+        for (name, value) in [("q", &search.query), ("category", &search.category), ("tag", &search.tag), ("publisher", &search.publisher)]
+        {
+            if let Some(value) = value {
+                call = call.query(name, value);
+            }
+        }
+        self.list(call).await
+    }
+
+    /// One plugin by name or id.
+    ///
+    /// # Errors
+    /// `plugin_not_found`, and as every call.
+    pub async fn get_plugin(&self, plugin: &str) -> Result<Plugin, ClientError> {
+        self.send(Call::new(Method::GET, path::fill(path::PLUGIN, &[plugin]))).await
+    }
+
+    /// One plugin by name; reads at the same time become one call. Absent: there is none.
+    ///
+    /// # Errors
+    /// As every call.
+    pub async fn get_plugin_coalesced(&self, name: &str) -> Result<Option<Plugin>, ClientError> {
+        self.coalesced(
+            |inner| &inner.plugins,
+            name,
+            |client, names| async move {
+                let found: Vec<Plugin> = client.list_named(path::PLUGINS, &names).await?;
+                Ok(found.into_iter().map(|plugin| (plugin.spec.name.to_string(), plugin)).collect::<HashMap<_, _>>())
+            },
+        )
+        .await
+    }
+
+    /// Makes a plugin.
+    ///
+    /// # Errors
+    /// `name_taken`, `invalid`, and as every call.
+    pub async fn create_plugin(&self, spec: &PluginSpec) -> Result<Plugin, ClientError> {
+        self.send(Call::new(Method::POST, path::PLUGINS.to_owned()).json(spec)).await
+    }
+
+    /// Changes a plugin to be as given.
+    ///
+    /// # Errors
+    /// `plugin_not_found`, `invalid`, and as every call.
+    pub async fn update_plugin(&self, plugin: &str, spec: &PluginSpec) -> Result<Plugin, ClientError> {
+        self.send(Call::new(Method::PUT, path::fill(path::PLUGIN, &[plugin])).json(spec)).await
+    }
+
+    /// Removes a plugin.
+    ///
+    /// # Errors
+    /// `plugin_not_found`, `plugin_in_use`, and as every call.
+    pub async fn delete_plugin(&self, plugin: &str) -> Result<(), ClientError> {
+        self.send_for_nothing(Call::new(Method::DELETE, path::fill(path::PLUGIN, &[plugin]))).await
+    }
+}

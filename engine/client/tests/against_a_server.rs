@@ -1,0 +1,200 @@
+//! The client against small servers that behave as the test says. Against the real one it is tested with the platform.
+#![allow(clippy::unwrap_used)]
+
+use std::collections::BTreeSet;
+use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
+
+use axum::Router;
+use axum::extract::{Query, RawQuery};
+use axum::http::{HeaderMap, StatusCode, header};
+use axum::response::IntoResponse;
+use axum::routing::{get, post};
+use hotswap_api::{ErrorCode, Page, Problem, Tenant};
+use hotswap_client::{Client, ClientConfig, ClientError, Credentials, Endpoint, Token};
+use hotswap_model::{TenantId, Timestamp};
+
+async fn serve(router: Router) -> String {
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    tokio::spawn(async move { axum::serve(listener, router).await });
+    format!("http://{address}")
+}
+
+fn client(endpoint: &str, token: Option<&str>, timeout: Duration) -> Client {
+    Client::new(ClientConfig {
+        endpoint: Endpoint::parse(endpoint, false).unwrap(),
+        credentials: Credentials { token: token.map(Token::new), origin: "HOTSWAP_TOKEN".into() },
+        timeout,
+        user_agent: "test/0".into(),
+    })
+    .unwrap()
+}
+
+fn tenant(name: &str) -> Tenant {
+    Tenant {
+        id: TenantId::from_unique(name),
+        namespace: name.to_owned(),
+        etag: "1".into(),
+        spec: serde_json::from_value(serde_json::json!({ "name": name })).unwrap(),
+        usage: None,
+        created_at: Timestamp::from_micros(0),
+        updated_at: Timestamp::from_micros(0),
+    }
+}
+
+fn problem(code: ErrorCode) -> impl IntoResponse {
+    let problem = Problem::new(code, "in detail");
+    (StatusCode::from_u16(problem.status).unwrap(), axum::Json(problem))
+}
+
+#[tokio::test]
+async fn a_server_that_is_down_is_named_with_what_to_do() {
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let endpoint = format!("http://{}", listener.local_addr().unwrap());
+    drop(listener);
+    let begin = Instant::now();
+    let error = client(&endpoint, None, Duration::from_secs(30)).get_tenant("acme").await.unwrap_err();
+    let message = error.to_string();
+    assert!(message.starts_with(&format!("cannot reach hotswap at {endpoint}: Connection refused")), "{message}");
+    assert!(message.contains("`hotswap serve`") && message.contains("HOTSWAP_ENDPOINT"), "{message}");
+    assert!(begin.elapsed() < Duration::from_secs(10), "it took {:?}", begin.elapsed());
+}
+
+#[tokio::test]
+async fn a_wrong_or_missing_token_is_told_with_where_it_was_looked_for() {
+    let endpoint = serve(Router::new().fallback(|| async { problem(ErrorCode::Unauthorized) })).await;
+    let missing = client(&endpoint, None, Duration::from_secs(5)).get_tenant("acme").await.unwrap_err();
+    assert!(matches!(missing, ClientError::TokenMissing { .. }) && missing.to_string().contains("HOTSWAP_DATA_DIR"), "{missing}");
+    let refused = client(&endpoint, Some("wrong"), Duration::from_secs(5)).get_tenant("acme").await.unwrap_err();
+    assert!(refused.to_string().contains("refuses the token from HOTSWAP_TOKEN") && !refused.to_string().contains("wrong"), "{refused}");
+}
+
+#[tokio::test]
+async fn a_create_is_tried_again_under_the_same_key() {
+    let keys = Arc::new(Mutex::new(Vec::new()));
+    let seen = keys.clone();
+    let router = Router::new().route(
+        "/v1/tenants",
+        post(move |headers: HeaderMap| async move {
+            let mut keys = seen.lock().unwrap();
+            keys.push(headers["idempotency-key"].to_str().unwrap().to_owned());
+            match keys.len() {
+                1 => (
+                    StatusCode::SERVICE_UNAVAILABLE,
+                    [(header::RETRY_AFTER, "0")],
+                    axum::Json(Problem::new(ErrorCode::Unavailable, "starting")),
+                )
+                    .into_response(),
+                _ => (StatusCode::CREATED, axum::Json(tenant("acme"))).into_response(),
+            }
+        }),
+    );
+    let client = client(&serve(router).await, Some("t"), Duration::from_secs(10));
+    assert_eq!(client.create_tenant(&tenant("acme").spec).await.unwrap(), tenant("acme"));
+    client.create_tenant(&tenant("acme").spec).await.unwrap();
+    let keys = keys.lock().unwrap();
+    assert!(keys[0] == keys[1] && keys[1] != keys[2], "{keys:?}");
+}
+
+#[tokio::test]
+async fn a_problem_keeps_its_code_and_is_not_tried_again() {
+    let tries = Arc::new(AtomicU32::new(0));
+    let seen = tries.clone();
+    let router = Router::new().fallback(move || async move {
+        seen.fetch_add(1, Ordering::SeqCst);
+        problem(ErrorCode::TenantInUse)
+    });
+    let error = client(&serve(router).await, None, Duration::from_secs(5)).delete_tenant("acme").await.unwrap_err();
+    assert_eq!(error.code(), Some(ErrorCode::TenantInUse));
+    assert_eq!(tries.load(Ordering::SeqCst), 1);
+}
+
+#[tokio::test]
+async fn a_server_that_never_answers_ends_at_the_deadline_with_its_name() {
+    let endpoint = serve(Router::new().fallback(|| async { std::future::pending::<&str>().await })).await;
+    let error = client(&endpoint, None, Duration::from_millis(200)).get_tenant("acme").await.unwrap_err();
+    assert!(matches!(&error, ClientError::TimedOut { call, .. } if call == "GET /v1/tenants/acme"), "{error}");
+}
+
+#[tokio::test]
+async fn something_else_that_listens_there_is_told_from_hotswap() {
+    let endpoint = serve(Router::new().fallback(|| async { "<html>hello" })).await;
+    let error = client(&endpoint, None, Duration::from_secs(5)).get_tenant("acme").await.unwrap_err();
+    assert!(error.to_string().contains("whether that is a hotswap server"), "{error}");
+}
+
+#[tokio::test]
+async fn reads_at_the_same_time_become_few_calls_and_each_gets_its_own() {
+    let calls = Arc::new(AtomicU32::new(0));
+    let seen = calls.clone();
+    let router = Router::new().route(
+        "/v1/tenants",
+        get(move |Query(query): Query<Vec<(String, String)>>| async move {
+            seen.fetch_add(1, Ordering::SeqCst);
+            let names = query.iter().find(|(name, _)| name == "names").unwrap().1.clone();
+            let names: BTreeSet<&str> = names.split(',').collect();
+            assert!(names.len() <= 200);
+            axum::Json(Page { items: names.into_iter().filter(|name| *name != "t7").map(tenant).collect(), next: None })
+        }),
+    );
+    let client = client(&serve(router).await, None, Duration::from_secs(20));
+    let reads: Vec<_> = (0..300)
+        .map(|index| {
+            let (client, name) = (client.clone(), format!("t{index}"));
+            tokio::spawn(async move { (name.clone(), client.get_tenant_coalesced(&name).await.unwrap()) })
+        })
+        .collect();
+    for read in reads {
+        let (name, found) = read.await.unwrap();
+        assert_eq!(found, (name != "t7").then(|| tenant(&name)));
+    }
+    let calls = calls.load(Ordering::SeqCst);
+    assert!((2..30).contains(&calls), "{calls} calls for 300 reads");
+}
+
+#[tokio::test]
+async fn a_list_is_read_to_its_end() {
+    let router = Router::new().route(
+        "/v1/tenants",
+        get(|Query(query): Query<Vec<(String, String)>>| async move {
+            let after = query.iter().find(|(name, _)| name == "after").map(|(_, value)| value.as_str());
+            axum::Json(match after {
+                None => Page { items: vec![tenant("a"), tenant("b")], next: Some("b".into()) },
+                Some("b") => Page { items: vec![tenant("c")], next: None },
+                Some(other) => panic!("there is no page after {other}"),
+            })
+        }),
+    );
+    let found = client(&serve(router).await, None, Duration::from_secs(5)).list_tenants().await.unwrap();
+    assert_eq!(found.iter().map(|tenant| tenant.spec.name.as_str()).collect::<Vec<_>>(), ["a", "b", "c"]);
+}
+
+#[tokio::test]
+async fn a_broken_stream_of_events_goes_on_where_it_was_left() {
+    let streams = Arc::new(AtomicU64::new(0));
+    let seen = streams.clone();
+    let router = Router::new().route(
+        "/v1/rollouts/rol_1/events",
+        get(move |RawQuery(query): RawQuery| async move {
+            let event = |seq: u64, status: &str| {
+                format!("id: {seq}\nevent: advanced\ndata: {{\"seq\":{seq},\"at\":0,\"kind\":\"advanced\",\"message\":\"\",\"weight\":10,\"status\":\"{status}\"}}\n\n")
+            };
+            match seen.fetch_add(1, Ordering::SeqCst) {
+                0 => event(1, "progressing") + &event(2, "progressing") + "data: {\"seq\":3",
+                _ => {
+                    assert_eq!(query.as_deref(), Some("after=2"));
+                    event(3, "completed")
+                }
+            }
+        }),
+    );
+    let client = client(&serve(router).await, None, Duration::from_secs(5));
+    let mut events = client.follow_rollout(&"rol_1".parse().unwrap());
+    let mut seen = Vec::new();
+    while let Some(event) = events.next().await.unwrap() {
+        seen.push(event.seq);
+    }
+    assert_eq!(seen, [1, 2, 3]);
+}
