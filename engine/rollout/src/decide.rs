@@ -137,7 +137,8 @@ fn reason_to_go_back(spec: &Spec, progress: &Progress, seen: &Observation) -> Op
     if let Some(message) = &seen.load_error {
         return Some(Reason::LoadFailed { message: message.clone() });
     }
-    // Over the whole rollout, and over this phase alone: what went well before must not hide what goes wrong now.
+    // Over the whole rollout, so that evidence adds up; and over this phase alone, so that what went well before does not
+    // hide what goes wrong now.
     let bounds = Bounds::from(&spec.health_check);
     for counts in [seen.counts, seen.counts.since(progress.base)] {
         if let Some(reason) = Verdict::of(bounds, counts).unhealthy() {
@@ -155,7 +156,12 @@ fn reason_to_go_back(spec: &Spec, progress: &Progress, seen: &Observation) -> Op
             }
         }
         failure if !seen.all_available() && seen.now >= seen.instances_since + after => {
-            return Some(Reason::NotAvailable { available, wanted, after, last_error: failure.as_ref().map(|failure| failure.error.clone()) });
+            return Some(Reason::NotAvailable {
+                available,
+                wanted,
+                after,
+                last_error: failure.as_ref().map(|failure| failure.error.clone()),
+            });
         }
         _ => {}
     }
@@ -164,7 +170,7 @@ fn reason_to_go_back(spec: &Spec, progress: &Progress, seen: &Observation) -> Op
         let waiting_for = match ahead(spec, progress, seen) {
             Ahead::Complete => return None,
             Ahead::Wait(obstacle) => obstacle.to_string(),
-            Ahead::Go(_) => "nothing, but has more to come".to_owned(),
+            Ahead::Go(_) => "the stages after it".to_owned(),
         };
         return Some(Reason::ProgressDeadline { after, stage: progress.describe(spec), waiting_for });
     }

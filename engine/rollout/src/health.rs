@@ -139,7 +139,9 @@ impl fmt::Display for Verdict {
             Health::Degraded => f.write_str("degraded, not yet surely")?,
             Health::Unhealthy(reason) => return write!(f, "unhealthy: {reason}"),
             Health::Unknown { seen: 0, needed: 0 } => return f.write_str("unknown: no requests yet"),
-            Health::Unknown { seen, needed } => return write!(f, "unknown: {} of the {} requests it takes", Grouped(*seen), Grouped(*needed)),
+            Health::Unknown { seen, needed } => {
+                return write!(f, "unknown: {} of the {} requests it takes", Grouped(*seen), Grouped(*needed));
+            }
         }
         let Counts { requests, failures, slow } = self.counts;
         let share = |part: u64| Percent(part as f64 / requests.max(1) as f64);

@@ -62,7 +62,7 @@ impl Progress {
 
     /// The next phase, as of what is seen. Weight never falls.
     pub(crate) fn enter(&self, phase: Phase, weight: u8, seen: &Observation) -> Self {
-        Self { phase, weight: weight.clamp(self.weight, 100), entered_at: seen.now, base: seen.counts }
+        Self { phase, weight: weight.max(self.weight).min(100), entered_at: seen.now, base: seen.counts }
     }
 
     /// How long it has been in this phase.

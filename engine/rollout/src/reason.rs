@@ -5,8 +5,8 @@ use std::fmt;
 use hotswap_model::Span;
 use serde::{Deserialize, Serialize};
 
-use crate::LatencyBound;
 use crate::text::{Grouped, Percent};
+use crate::{ALPHA, LatencyBound};
 
 /// Why a rollout goes back or stops. Its text is a sentence.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -91,7 +91,14 @@ impl Reason {
     }
 }
 
-const ODDS: &str = "(odds 1 : 1,000 of a false alarm)";
+/// How likely the test that found it was to find it by mistake.
+struct Odds;
+
+impl fmt::Display for Odds {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "(odds 1 : {} of a false alarm)", Grouped((1.0 / ALPHA).round() as u64))
+    }
+}
 
 impl fmt::Display for Reason {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -99,14 +106,29 @@ impl fmt::Display for Reason {
         match self {
             Self::ErrorRate { requests, failures, bound } => {
                 let (rate, bound) = (share(*failures, *requests), Percent(*bound));
-                write!(f, "error rate {rate} is over the bound of {bound}: {} of {} requests failed {ODDS}", Grouped(*failures), Grouped(*requests))
+                write!(
+                    f,
+                    "error rate {rate} is over the bound of {bound}: {} of {} requests failed {}",
+                    Grouped(*failures),
+                    Grouped(*requests),
+                    Odds
+                )
             }
             Self::Latency { requests, slow, bound_ms } => {
                 let (rate, bound_ms, may) = (share(*slow, *requests), Grouped(*bound_ms), Percent(LatencyBound::RATE));
-                write!(f, "{rate} of requests took longer than {bound_ms} ms, at most {may} may: {} of {} {ODDS}", Grouped(*slow), Grouped(*requests))
+                write!(
+                    f,
+                    "{rate} of requests took longer than {bound_ms} ms, at most {may} may: {} of {} {}",
+                    Grouped(*slow),
+                    Grouped(*requests),
+                    Odds
+                )
             }
             Self::Probes { ordinal, failed, available, wanted, last_error } => {
-                write!(f, "instance {ordinal} failed {failed} probes in a row ({last_error}): {available} of {wanted} instances are available")
+                write!(
+                    f,
+                    "instance {ordinal} failed {failed} probes in a row ({last_error}): {available} of {wanted} instances are available"
+                )
             }
             Self::NotAvailable { available, wanted, after, last_error } => {
                 write!(f, "{available} of {wanted} instances became available within {after}")?;

@@ -24,7 +24,7 @@ pub(crate) struct Percent(pub(crate) f64);
 impl fmt::Display for Percent {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let percent = self.0 * 100.0;
-        let decimals = if percent >= 1.0 || percent <= 0.0 { 1 } else { (1.0 - percent.log10()).floor().clamp(1.0, 9.0) as usize };
+        let decimals = if percent >= 1.0 || percent <= 0.0 { 1 } else { ((-percent.log10()).ceil() + 1.0).clamp(1.0, 9.0) as usize };
         let text = format!("{percent:.decimals$}");
         let text = text.trim_end_matches('0').trim_end_matches('.');
         write!(f, "{text} %")
