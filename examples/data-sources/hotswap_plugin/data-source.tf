@@ -1,0 +1,7 @@
+data "hotswap_plugin" "greeter" {
+  name = "greeter"
+}
+
+output "publisher" {
+  value = data.hotswap_plugin.greeter.publisher
+}

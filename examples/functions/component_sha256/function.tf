@@ -1,0 +1,3 @@
+output "digest" {
+  value = provider::hotswap::component_sha256(filebase64("${path.module}/greeter.wasm"))
+}

@@ -1,0 +1,1 @@
+terraform import hotswap_deployment.hello acme/hello

@@ -1,0 +1,1 @@
+terraform import hotswap_plugin.greeter greeter

@@ -1,0 +1,8 @@
+resource "hotswap_plugin" "greeter" {
+  name              = "greeter"
+  publisher         = "examples"
+  category          = "http"
+  description       = "Answers every request with a greeting"
+  tags              = ["example", "http"]
+  documentation_url = "https://example.org/greeter"
+}

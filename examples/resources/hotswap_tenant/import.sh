@@ -1,0 +1,1 @@
+terraform import hotswap_tenant.acme acme
