@@ -92,12 +92,10 @@ fn hint(plugin: &PluginName, constraint: &Constraint, candidates: &[Candidate]) 
         None => usable().map(|candidate| &candidate.version).max(),
     };
     match nearest {
-        Some(nearest) if constraint.exact().is_some() => {
-            Some(format!("{nearest} is the nearest; publish {constraint} first, or write \"{nearest}\""))
-        }
-        Some(nearest) => {
-            Some(format!("{nearest} is the highest that can be chosen; write \"{nearest}\" to pin it, or publish one that fits"))
-        }
+        Some(nearest) => Some(match constraint.exact() {
+            Some(pinned) => format!("{nearest} is the nearest; publish {pinned} first, or write \"{nearest}\""),
+            None => format!("{nearest} is the highest that can be chosen; write \"{nearest}\" to pin it, or publish one that fits"),
+        }),
         None if candidates.iter().all(|candidate| candidate.retired) => Some(format!("publish a version of {plugin} first")),
         None => None,
     }

@@ -140,7 +140,7 @@ fn publish(temporary: NamedTempFile, path: &Path) -> Result<bool> {
         Err(error) if error.kind() != ErrorKind::AlreadyExists => return Err(StorageError::io("create", folder)(error)),
         _ => {}
     }
-    // Whoever else puts the same bytes right now puts the same bytes: the name may be overwritten, but counts as new once.
+    // Somebody else may be putting the same bytes right now: one of both gives them their name.
     let new = match temporary.persist_noclobber(path) {
         Ok(_) => true,
         Err(error) if error.error.kind() == ErrorKind::AlreadyExists => false,

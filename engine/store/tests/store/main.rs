@@ -1,0 +1,7 @@
+//! The store, from outside.
+
+#![allow(clippy::unwrap_used)]
+
+mod contract;
+mod kit;
+mod sqlite;
