@@ -1,1 +1,23 @@
-//! The hotswap_* types.
+//! The hotswap_* types: what each is made of, how it is planned, and the calls that make it so.
+//!
+//! A file for each type. Front ends get them as a [`hotswap_sdk::Provider`] and know none of them by name; the thinking (which version,
+//! which stages, which quota) is the platform's, asked for in one preview.
+#![cfg_attr(test, allow(clippy::unwrap_used))]
+
+mod answer;
+mod check;
+mod connection;
+mod data;
+mod deployment;
+mod diagnose;
+mod functions;
+mod meaning;
+mod object;
+mod plugin;
+mod plugin_version;
+mod provider;
+mod tenant;
+#[cfg(test)]
+mod testing;
+
+pub use provider::{ProviderEnvironment, provider};

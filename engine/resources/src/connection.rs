@@ -1,0 +1,36 @@
+//! What the types of one provider share: the client, once the provider is configured, and the user's wish to stop.
+
+use std::sync::OnceLock;
+
+use hotswap_client::Client;
+use hotswap_sdk::{Diagnostic, Diagnostics, Stop};
+
+/// The way to the server.
+#[derive(Debug, Default)]
+pub(crate) struct Connection {
+    client: OnceLock<Client>,
+    /// Asked for when the user wants to stop.
+    pub(crate) stop: Stop,
+}
+
+impl Connection {
+    /// The client; absent while the provider's configuration is not known, which at plan time is no error.
+    pub(crate) fn client(&self) -> Option<&Client> {
+        self.client.get()
+    }
+
+    /// The client, where nothing can be done without.
+    pub(crate) fn require(&self) -> Result<&Client, Diagnostics> {
+        self.client().ok_or_else(|| {
+            let detail = "The provider's `endpoint` or `token` is not known yet, so there is no server to ask. Apply what they depend on first, \
+                          for example with `-target`.";
+            Diagnostic::error("Provider is not configured", detail).into()
+        })
+    }
+
+    /// Takes the client of a configured provider.
+    pub(crate) fn connect(&self, client: Client) {
+        // Providers are configured once; were it twice, the first one counts.
+        let _ = self.client.set(client);
+    }
+}

@@ -1,0 +1,153 @@
+//! `hotswap_deployment`: one plugin run for one tenant, and rolled from version to version.
+
+mod follow;
+mod plan;
+mod schema;
+mod spec;
+mod state;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use hotswap_api::{Deployment as Accepted, DeploymentRequest};
+use hotswap_client::{Client, Precondition};
+use hotswap_model::{DeploymentId, DeploymentName, Span, TenantName, Version};
+use hotswap_sdk::{
+    ApplyResponse, CreateRequest, DeleteRequest, Diagnostic, Diagnostics, ImportRequest, ImportResponse, PlanRequest, PlanResponse, ReadRequest,
+    ReadResponse, Resource, Schema, UpdateRequest, async_trait,
+};
+use hotswap_value::Value;
+
+use crate::answer;
+use crate::connection::Connection;
+use crate::diagnose::{client_error, faults};
+use crate::object::Object;
+
+pub(crate) use schema::schema;
+pub(crate) use state::{computed, spec_state};
+
+/// How long a delete may take where nothing is said.
+const DELETE_TIMEOUT: Duration = Duration::from_secs(60);
+
+/// The resource type.
+pub(crate) fn resource(connection: Arc<Connection>) -> Arc<dyn Resource> {
+    Arc::new(Deployment { schema: schema(), connection })
+}
+
+struct Deployment {
+    schema: Schema,
+    connection: Arc<Connection>,
+}
+
+/// Tenant and name of a block.
+fn address(block: &Value) -> Result<(TenantName, DeploymentName), Diagnostics> {
+    let object = Object::root(block);
+    match (object.parse("tenant")?, object.parse("name")?) {
+        (Some(tenant), Some(name)) => Ok((tenant, name)),
+        _ => Err(Diagnostic::error("Incomplete state", "The state names no tenant and deployment; import the deployment again.").into()),
+    }
+}
+
+/// What the block allows an operation to take.
+fn timeout(block: &Value, operation: &str) -> Option<Duration> {
+    block.get("timeouts").get(operation).as_str().and_then(|text| text.parse::<Span>().ok()).map(Span::to_std)
+}
+
+#[async_trait]
+impl Resource for Deployment {
+    fn schema(&self) -> &Schema {
+        &self.schema
+    }
+
+    async fn validate(&self, config: &Value) -> Diagnostics {
+        match spec::read(config) {
+            Ok(spec) => spec.validate().err().map(|found| faults(config, found.iter())).unwrap_or_default(),
+            Err(diagnostic) => diagnostic.into(),
+        }
+    }
+
+    async fn plan(&self, request: PlanRequest) -> PlanResponse {
+        plan::plan(request, self.connection.client()).await
+    }
+
+    async fn create(&self, request: CreateRequest) -> ApplyResponse {
+        let put = self.put(&request.planned, &Precondition::Absent).await;
+        match put {
+            Ok((client, accepted)) => self.follow(client, &request.planned, accepted, follow::Kind::Create).await,
+            Err(diagnostics) => diagnostics.into(),
+        }
+    }
+
+    async fn read(&self, request: ReadRequest) -> ReadResponse {
+        answer::read(self.find(&request.state).await)
+    }
+
+    async fn update(&self, request: UpdateRequest) -> ApplyResponse {
+        // The plan leaves the revision open whenever the platform is to be asked for something else.
+        if !request.planned.get("revision").is_unknown() {
+            return request.planned.into();
+        }
+        let before = request.prior.get("revision").as_u64();
+        match self.put(&request.planned, &Precondition::None).await {
+            Ok((client, accepted)) => {
+                let kind = if before == Some(accepted.revision) { follow::Kind::Same } else { follow::Kind::Update };
+                self.follow(client, &request.planned, accepted, kind).await
+            }
+            Err(diagnostics) => diagnostics.into(),
+        }
+    }
+
+    async fn delete(&self, request: DeleteRequest) -> Diagnostics {
+        let limit = timeout(&request.prior, "delete").unwrap_or(DELETE_TIMEOUT);
+        match (self.connection.require(), address(&request.prior)) {
+            (Ok(client), Ok((tenant, name))) => match tokio::time::timeout(limit, client.delete_deployment(tenant.as_str(), name.as_str())).await {
+                Ok(deleted) => answer::deleted(deleted),
+                Err(_) => Diagnostic::error("Timed out", format!("The server did not confirm within {limit:?} that the deployment is gone; apply again.")).into(),
+            },
+            (Err(diagnostics), _) | (_, Err(diagnostics)) => diagnostics,
+        }
+    }
+
+    async fn import(&self, request: ImportRequest) -> ImportResponse {
+        answer::imported(self.named(&request.id).await)
+    }
+}
+
+impl Deployment {
+    /// Asks for what is planned. What was planned to run is what is asked for.
+    async fn put(&self, planned: &Value, precondition: &Precondition) -> Result<(&Client, Accepted), Diagnostics> {
+        let client = self.connection.require()?;
+        let (tenant, name) = address(planned)?;
+        let resolved_version: Option<Version> = Object::root(planned).parse("resolved_version")?;
+        let request = DeploymentRequest { spec: spec::read(planned)?, resolved_version };
+        let accepted = client.put_deployment(tenant.as_str(), name.as_str(), &request, precondition).await;
+        Ok((client, accepted.map_err(|error| client_error(&error))?))
+    }
+
+    async fn find(&self, block: &Value) -> Result<Option<Value>, Diagnostics> {
+        let (tenant, name) = address(block)?;
+        let found = self.connection.require()?.get_deployment_coalesced(tenant.as_str(), name.as_str()).await;
+        found.map(|found| found.map(|found| state::read(block, &found))).map_err(|error| client_error(&error))
+    }
+
+    /// The deployment of this `tenant/name` or id.
+    async fn named(&self, id: &str) -> Result<Value, Diagnostics> {
+        let client = self.connection.require()?;
+        let found = if let Ok(id) = id.parse::<DeploymentId>() {
+            client.get_deployment_by_id(&id).await
+        } else {
+            let parsed = id.split_once('/').and_then(|(tenant, name)| Some((tenant.parse::<TenantName>().ok()?, name.parse::<DeploymentName>().ok()?)));
+            let Some((tenant, name)) = parsed else {
+                let problem = format!("{id:?} is neither TENANT/NAME, such as \"acme/hello\", nor a deployment's id, such as \"dep_…\".");
+                return Err(answer::bad_import_id(problem));
+            };
+            client.get_deployment(tenant.as_str(), name.as_str()).await
+        };
+        // What only the configuration knows begins with its defaults, so that the next plan is empty.
+        let blank = Value::object([("wait", Value::from(schema::DEFAULT_WAIT)), ("timeouts", Value::Null)]);
+        found.map(|found| state::read(&blank, &found)).map_err(|error| client_error(&error))
+    }
+}
+
+#[cfg(test)]
+mod tests;

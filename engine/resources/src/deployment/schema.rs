@@ -1,0 +1,231 @@
+//! The attributes of a deployment. Defaults are the model's; none is written here.
+
+use hotswap_model::{Canary, CanaryStep, DeploymentName, DeploymentSpec, HealthCheck, HttpProbe, PluginName, Sandbox, Strategy, TenantName};
+use hotswap_sdk::schema::attribute::{boolean, list_of, number, single, string};
+use hotswap_sdk::validators::{exactly_one_of, whole_number};
+use hotswap_sdk::{Attribute, Schema};
+use hotswap_value::Value;
+
+use super::state::{canary_steps, strategy_state};
+use crate::check::{constraint, json_object, reads_as, span};
+use crate::object::decimal;
+
+/// Whether an apply waits for the rollout where nothing is said.
+pub(super) const DEFAULT_WAIT: bool = true;
+
+/// The schema of the resource block.
+pub(crate) fn schema() -> Schema {
+    let description = "A deployment: one plugin run for one tenant. A change of what is wanted makes a new revision, and a rollout moves traffic to it \
+                       by the strategy, without dropping a request. A revision that turns out unhealthy goes back by itself; its spec is then \
+                       *held*: it is not rolled out again until it changes or `retry` is raised, and plans say so in a warning.\n\n\
+                       The attributes below say what is wanted; `active_version`, `active_revision` and `status` say what serves. A first rollout that \
+                       fails removes the deployment again.";
+    let schema = Schema::new(0, description);
+    let schema = address(schema);
+    let schema = wanted(schema);
+    let schema = waiting(schema);
+    computed(schema)
+}
+
+fn address(schema: Schema) -> Schema {
+    schema
+        .attribute(
+            "name",
+            string().required().requires_replace().validate(reads_as::<DeploymentName>("A name")).describe(
+                "Unique within the tenant and part of the deployment's host name: 1 to 63 lower-case letters, digits and dashes, beginning with a \
+                 letter. Changing it makes a new deployment.",
+            ),
+        )
+        .attribute(
+            "tenant",
+            string().required().requires_replace().validate(reads_as::<TenantName>("A name")).describe("The name of the tenant it runs for. Changing it makes a new deployment."),
+        )
+}
+
+fn wanted(schema: Schema) -> Schema {
+    let most = |limit: u64| i64::try_from(limit).unwrap_or(i64::MAX);
+    let sandbox = Sandbox::default();
+    schema
+        .attribute("plugin", string().required().validate(reads_as::<PluginName>("A name")).describe("The name of the plugin that runs."))
+        .attribute(
+            "version",
+            string().required().validate(constraint()).describe(
+                "Which versions will do. `1.0.0` is that version alone; `~> 1.1` is `>= 1.1.0, < 2.0.0`; `^0.2.3` is `>= 0.2.3, < 0.3.0`; also `>`, \
+                 `>=`, `<`, `<=`, `!=`, and several parts separated by commas. Pre-releases only where a part names one. The version chosen stays \
+                 while it satisfies the constraint; raise `resolve_serial` to have it chosen anew.",
+            ),
+        )
+        .attribute(
+            "resolve_serial",
+            number().default(0).validate(whole_number(0..=i64::MAX)).describe("Raise it to have the version chosen anew under the same constraint. Default: 0."),
+        )
+        .attribute(
+            "instances",
+            number()
+                .default(DeploymentSpec::default_instances())
+                .validate(whole_number(1..=i64::from(DeploymentSpec::MAX_INSTANCES)))
+                .describe("How many requests it can serve at the same time. Default: 1."),
+        )
+        .attribute(
+            "config",
+            string().validate(json_object()).describe(
+                "What the plugin is given: a JSON object as text, as `jsonencode({...})` gives it. Goes over the version's `default_config` key by key.",
+            ),
+        )
+        .attribute("strategy", strategy())
+        .attribute("health_check", health_check())
+        .attribute(
+            "sandbox",
+            single([
+                (
+                    "memory_mb",
+                    number()
+                        .default(sandbox.memory_mb)
+                        .validate(whole_number(1..=most(DeploymentSpec::MAX_MEMORY_MB)))
+                        .describe(format!("Most memory of one instance, in MiB. Default: {}.", sandbox.memory_mb)),
+                ),
+                (
+                    "timeout",
+                    string().default(sandbox.timeout.to_string()).validate(span()).describe(format!(
+                        "Most time for one request, from its arrival to the last byte of its answer. Default: `{}`.",
+                        sandbox.timeout
+                    )),
+                ),
+            ])
+            .default(Value::object::<&str, Value>([]))
+            .describe("What one request may take. There are no files and no network in a sandbox."),
+        )
+        .attribute(
+            "auto_rollback",
+            boolean().default(DeploymentSpec::default_auto_rollback()).describe(
+                "Whether an unhealthy revision goes back by itself. Otherwise its rollout halts where it is, and people decide. Default: `true`.",
+            ),
+        )
+        .attribute("retry", number().default(0).validate(whole_number(0..=i64::MAX)).describe("Raise it to have a held spec tried again. Default: 0."))
+}
+
+fn strategy() -> Attribute {
+    let hold = CanaryStep::default_hold();
+    let steps = list_of([
+        ("weight", number().required().validate(whole_number(1..=100)).describe("Percent of the requests that go to the new revision. Rises from step to step.")),
+        ("hold", string().default(hold.to_string()).validate(span()).describe(format!("How long the stage is watched, at least. Default: `{hold}`."))),
+    ]);
+    let weights: Vec<_> = Canary::default_steps().iter().map(|step| step.weight.to_string()).collect();
+    let steps = steps.default(canary_steps(&Canary::default_steps())).describe(format!(
+        "The stages, by rising weight. After the last of them all traffic goes to the new revision. Default: {} percent, each held {hold}.",
+        weights.join(", ")
+    ));
+    single([
+        ("direct", single::<&str>([]).describe("All traffic at once, as soon as the new revision is available: `direct = {}`.")),
+        ("canary", single([("steps", steps)]).describe("A part of the traffic first, then more. Each stage is left only when the new revision was healthy in it.")),
+    ])
+    .default(strategy_state(&Strategy::default()))
+    .validate(exactly_one_of(&["direct", "canary"]))
+    .describe("How traffic moves to a new revision: exactly one of the following. Default: `direct`.")
+}
+
+fn health_check() -> Attribute {
+    let all = HealthCheck::default();
+    let whole = |description: &str| number().validate(whole_number(0..=i64::MAX)).describe(description);
+    let deadline = |default: hotswap_model::Span, description: &str| {
+        string().default(default.to_string()).validate(span()).describe(format!("{description} Default: `{default}`."))
+    };
+    let interval = HttpProbe::default_interval();
+    let timeout = HttpProbe::default_timeout();
+    let after = HttpProbe::default_unhealthy_after();
+    let http = single([
+        ("path", string().required().describe("The path asked for, beginning with `/`. A status from 200 to 399 means well.")),
+        ("interval", deadline(interval, "From one probe of an instance to its next, at least 100 ms.")),
+        ("timeout", deadline(timeout, "How long an answer may take, at least 10 ms.")),
+        (
+            "unhealthy_after",
+            number()
+                .default(after)
+                .validate(whole_number(1..=i64::from(u32::MAX)))
+                .describe(format!("Failures in a row after which an instance counts as unavailable. Default: {after}.")),
+        ),
+    ]);
+    let error_rate = number().describe(format!(
+        "Percent of requests that may fail, more than 0 and less than 100. Default: {}.",
+        all.error_rate.unwrap_or_default()
+    ));
+    single([
+        ("http", http.describe("Asks every instance over HTTP whether it is well. Without it an instance is available once it is loaded.")),
+        (
+            "error_rate",
+            match all.error_rate {
+                Some(rate) => error_rate.default(decimal(rate)),
+                None => error_rate,
+            },
+        ),
+        ("latency_p99_ms", whole("Milliseconds within which 99 of 100 requests must be answered. Without it latency does not count.")),
+        (
+            "min_requests",
+            whole("Requests a stage must have seen before it may be left; 0: time alone decides. Default: 0.").default(all.min_requests),
+        ),
+        (
+            "min_healthy_time",
+            deadline(all.min_healthy_time, "How long the new revision must have been healthy with all traffic before the rollout is complete."),
+        ),
+        ("healthy_deadline", deadline(all.healthy_deadline, "How long the new revision's instances may take to become available.")),
+        ("progress_deadline", deadline(all.progress_deadline, "How long the whole rollout may take; longer than its stages hold.")),
+    ])
+    .default(Value::object::<&str, Value>([]))
+    .describe("When a revision counts as healthy.")
+}
+
+fn waiting(schema: Schema) -> Schema {
+    let limit = |description: &str| string().validate(span()).describe(description);
+    schema
+        .attribute(
+            "wait",
+            boolean().default(DEFAULT_WAIT).describe(
+                "Whether an apply waits until the rollout is over. If not, or if the apply is stopped, the rollout goes on in the platform. Default: `true`.",
+            ),
+        )
+        .attribute(
+            "timeouts",
+            single([
+                ("create", limit("How long the first rollout is waited for. Default: as long as it can take, and a minute.")),
+                ("update", limit("How long a rollout is waited for. Default: as long as it can take, and a minute.")),
+                ("delete", limit("How long the end of the deployment is waited for. Default: `1m`.")),
+            ])
+            .describe("How long an apply waits. The rollout goes on when the time is up: its own deadlines are in `health_check`."),
+        )
+}
+
+fn computed(schema: Schema) -> Schema {
+    let stages = list_of([
+        ("weight", number().computed().describe("Percent of the requests that go to the new revision.")),
+        ("hold", string().computed().describe("How long the stage is watched, at least.")),
+    ]);
+    let plan = single([
+        ("strategy", string().computed().describe("How traffic moves.")),
+        ("stages", stages.computed().describe("The stages, in order; the last has all traffic.")),
+        ("shortest", string().computed().describe("The time it takes if nothing is wrong and nothing is slow, loading aside.")),
+        ("longest", string().computed().describe("The time after which it is over one way or the other.")),
+        (
+            "worst_rollback",
+            string().computed().describe("From the moment a version begins to fail every request until all traffic is back, at most, given some traffic."),
+        ),
+    ]);
+    schema
+        .attribute("id", string().computed().describe("Given by the platform, such as `dep_…`. A deployment made anew under an old name has a new one."))
+        .attribute(
+            "resolved_version",
+            string().computed().describe("The version chosen for the constraint. Known when planning only if it stays, or if `version` names one published version."),
+        )
+        .attribute("sha256", string().computed().describe("SHA-256 of that version's component."))
+        .attribute("rollout_plan", plan.computed().describe("What a rollout of this spec does."))
+        .attribute("revision", number().computed().describe("The number of the accepted spec: 1 for the first, then rising."))
+        .attribute("active_revision", number().computed().describe("The revision that serves; null until the first is available."))
+        .attribute("active_version", string().computed().describe("The version that serves; null until the first is available."))
+        .attribute(
+            "status",
+            string().computed().describe(
+                "What serves: `active` (the spec), `progressing` (a rollout to it is under way), `held` (it was rolled back and an earlier revision \
+                 serves) or `halted` (its rollout stopped half-way, since `auto_rollback` is off).",
+            ),
+        )
+        .attribute("url", string().computed().describe("Where it answers."))
+}

@@ -1,0 +1,84 @@
+//! From a deployment's block to the spec it asks for.
+
+use hotswap_model::{Canary, CanaryStep, Constraint, DeploymentSpec, HealthCheck, HttpProbe, Sandbox, Span, Strategy};
+use hotswap_sdk::Diagnostic;
+use hotswap_value::Value;
+
+use crate::object::Object;
+
+/// The spec a block asks for, with the model's defaults where nothing is said.
+///
+/// What is not known yet reads as what can be wrong least, so that the rest can be checked: no time for a hold, the direct strategy.
+pub(super) fn read(block: &Value) -> Result<DeploymentSpec, Diagnostic> {
+    let block = Object::root(block);
+    Ok(DeploymentSpec {
+        plugin: match block.parse("plugin")? {
+            Some(name) => name,
+            None => "unknown".parse().expect("this is a name"),
+        },
+        version: match block.parse::<Constraint>("version")? {
+            Some(constraint) => constraint,
+            None => "*".parse().expect("this is a constraint"),
+        },
+        resolve_serial: block.whole("resolve_serial")?.unwrap_or_default(),
+        instances: block.whole("instances")?.unwrap_or_else(DeploymentSpec::default_instances),
+        config: block.text("config"),
+        strategy: strategy(&block)?,
+        health_check: health_check(&block)?,
+        sandbox: sandbox(&block)?,
+        auto_rollback: block.truth("auto_rollback").unwrap_or_else(DeploymentSpec::default_auto_rollback),
+        retry: block.whole("retry")?.unwrap_or_default(),
+    })
+}
+
+fn span(object: &Object<'_>, name: &str, default: Span) -> Result<Span, Diagnostic> {
+    if object.get(name).is_unknown() {
+        return Ok(Span::ZERO);
+    }
+    Ok(object.parse(name)?.unwrap_or(default))
+}
+
+fn strategy(block: &Object<'_>) -> Result<Strategy, Diagnostic> {
+    let Some(canary) = block.object("strategy").and_then(|strategy| strategy.object("canary")) else {
+        return Ok(Strategy::Direct {});
+    };
+    if canary.get("steps").is_unknown() {
+        return Ok(Strategy::Direct {});
+    }
+    let Some(steps) = canary.objects("steps") else {
+        return Ok(Strategy::Canary(Canary { steps: Canary::default_steps() }));
+    };
+    let step = |step: &Object<'_>| {
+        Ok(CanaryStep { weight: step.whole("weight")?.unwrap_or_default(), hold: span(step, "hold", CanaryStep::default_hold())? })
+    };
+    Ok(Strategy::Canary(Canary { steps: steps.iter().map(step).collect::<Result<_, Diagnostic>>()? }))
+}
+
+fn health_check(block: &Object<'_>) -> Result<HealthCheck, Diagnostic> {
+    let default = HealthCheck::default();
+    let Some(check) = block.object("health_check") else { return Ok(default) };
+    Ok(HealthCheck {
+        http: check.object("http").map(|probe| http(&probe)).transpose()?,
+        error_rate: if check.get("error_rate").is_known() { check.get("error_rate").as_f64() } else { default.error_rate },
+        latency_p99_ms: check.whole("latency_p99_ms")?,
+        min_requests: check.whole("min_requests")?.unwrap_or(default.min_requests),
+        min_healthy_time: span(&check, "min_healthy_time", default.min_healthy_time)?,
+        healthy_deadline: span(&check, "healthy_deadline", default.healthy_deadline)?,
+        progress_deadline: span(&check, "progress_deadline", default.progress_deadline)?,
+    })
+}
+
+fn http(probe: &Object<'_>) -> Result<HttpProbe, Diagnostic> {
+    Ok(HttpProbe {
+        path: probe.text("path").unwrap_or_default(),
+        interval: span(probe, "interval", HttpProbe::default_interval())?,
+        timeout: span(probe, "timeout", HttpProbe::default_timeout())?,
+        unhealthy_after: probe.whole("unhealthy_after")?.unwrap_or_else(HttpProbe::default_unhealthy_after),
+    })
+}
+
+fn sandbox(block: &Object<'_>) -> Result<Sandbox, Diagnostic> {
+    let default = Sandbox::default();
+    let Some(sandbox) = block.object("sandbox") else { return Ok(default) };
+    Ok(Sandbox { memory_mb: sandbox.whole("memory_mb")?.unwrap_or(default.memory_mb), timeout: span(&sandbox, "timeout", default.timeout)? })
+}

@@ -1,0 +1,84 @@
+use hotswap_model::{Canary, Constraint, Sandbox, Span};
+use proptest::option;
+use proptest::prelude::*;
+
+use super::*;
+use crate::deployment::{schema, spec};
+
+fn spans() -> impl Strategy_<Value = Span> {
+    (0..10_000_000_000_u64).prop_map(Span::from_micros)
+}
+
+use proptest::strategy::Strategy as Strategy_;
+
+fn strategies() -> impl Strategy_<Value = Strategy> {
+    let steps = prop::collection::vec((1..=100_u8, spans()).prop_map(|(weight, hold)| CanaryStep { weight, hold }), 1..5);
+    prop_oneof![Just(Strategy::Direct {}), steps.prop_map(|steps| Strategy::Canary(Canary { steps }))]
+}
+
+fn probes() -> impl Strategy_<Value = HttpProbe> {
+    ("/[a-z]{0,8}", spans(), spans(), any::<u32>()).prop_map(|(path, interval, timeout, unhealthy_after)| HttpProbe { path, interval, timeout, unhealthy_after })
+}
+
+fn checks() -> impl Strategy_<Value = HealthCheck> {
+    (option::of(probes()), 0.001..99.9_f64, option::of(any::<u64>()), any::<u64>(), spans(), spans(), spans()).prop_map(
+        |(http, rate, latency_p99_ms, min_requests, min_healthy_time, healthy_deadline, progress_deadline)| HealthCheck {
+            http,
+            error_rate: Some(rate),
+            latency_p99_ms,
+            min_requests,
+            min_healthy_time,
+            healthy_deadline,
+            progress_deadline,
+        },
+    )
+}
+
+fn specs() -> impl Strategy_<Value = DeploymentSpec> {
+    let first = ("[a-z]{1,9}", prop_oneof![Just("1.0.0"), Just("~> 1.1"), Just(">= 2.0, < 3")], any::<u64>(), 1..=1_000_u32, option::of(Just("{\"a\": 1}")));
+    let second = (strategies(), checks(), 1..=1_024_u64, spans(), any::<bool>(), any::<u64>());
+    (first, second).prop_map(|((plugin, version, resolve_serial, instances, config), (strategy, health_check, memory_mb, timeout, auto_rollback, retry))| {
+        DeploymentSpec {
+            plugin: plugin.parse().unwrap(),
+            version: version.parse::<Constraint>().unwrap(),
+            resolve_serial,
+            instances,
+            config: config.map(str::to_owned),
+            strategy,
+            health_check,
+            sandbox: Sandbox { memory_mb, timeout },
+            auto_rollback,
+            retry,
+        }
+    })
+}
+
+proptest! {
+    #[test]
+    fn every_attribute_of_a_spec_reads_back(written in specs()) {
+        let block = schema().ty().conform(spec_state(&written)).unwrap();
+        prop_assert_eq!(spec::read(&block).unwrap(), written);
+    }
+
+    #[test]
+    fn the_schema_adds_nothing_to_a_spec_that_says_everything(written in specs()) {
+        let schema = schema();
+        let block = schema.ty().conform(spec_state(&written)).unwrap();
+        let proposed = hotswap_sdk::plan::propose(&schema, None, &block);
+        prop_assert_eq!(spec::read(&proposed).unwrap(), written);
+    }
+}
+
+#[test]
+fn what_is_left_out_is_what_the_model_takes_for_granted() {
+    let schema = schema();
+    let config = schema.ty().conform(Value::object([("plugin", "greeter"), ("version", "1.0.0")])).unwrap();
+    let proposed = hotswap_sdk::plan::propose(&schema, None, &config);
+    let granted: DeploymentSpec = serde_json::from_str(r#"{"plugin":"greeter","version":"1.0.0"}"#).unwrap();
+    assert_eq!(spec::read(&proposed).unwrap(), granted);
+    assert_eq!(spec::read(&config).unwrap(), granted);
+    let canary = Value::object([("canary", Value::object::<&str, Value>([]))]);
+    let config = schema.ty().conform(config.with("strategy", canary)).unwrap();
+    let proposed = hotswap_sdk::plan::propose(&schema, None, &config);
+    assert_eq!(spec::read(&proposed).unwrap().strategy, Strategy::Canary(Canary { steps: Canary::default_steps() }));
+}

@@ -1,0 +1,267 @@
+//! `hotswap_plugin_version`: a component published under a number, once and for all.
+
+mod plan;
+
+use std::path::Path;
+use std::sync::Arc;
+
+use bytes::Bytes;
+use hotswap_api as api;
+use hotswap_component::{Component, ComponentInfo};
+use hotswap_model::{Channel, Digest, PluginName, Version, VersionSpec};
+use hotswap_sdk::schema::attribute::{list, number, string};
+use hotswap_sdk::validators::{length, one_of};
+use hotswap_sdk::{
+    ApplyResponse, CreateRequest, DeleteRequest, Diagnostic, Diagnostics, ImportRequest, ImportResponse, PlanRequest, PlanResponse, ReadRequest,
+    ReadResponse, Resource, Schema, UpdateRequest, async_trait,
+};
+use hotswap_value::{Type, Value};
+
+use crate::answer;
+use crate::check::{json_object, reads_as};
+use crate::connection::Connection;
+use crate::diagnose::{client_error, faults, sentence};
+use crate::meaning::{Meaning, Meanings, keep};
+use crate::object::Object;
+
+/// Texts that may differ and mean the same.
+const MEANINGS: Meanings = &[(&["default_config"], Meaning::Json)];
+
+/// The channels as they are written.
+const CHANNELS: &[&str] = &["alpha", "beta", "stable", "deprecated", "archived"];
+
+/// The resource type.
+pub(crate) fn resource(connection: Arc<Connection>) -> Arc<dyn Resource> {
+    Arc::new(PluginVersion { schema: schema(), connection })
+}
+
+struct PluginVersion {
+    schema: Schema,
+    connection: Arc<Connection>,
+}
+
+/// The schema of the resource block.
+pub(crate) fn schema() -> Schema {
+    let description = "A published version of a plugin: a WebAssembly component that exports `wasi:http/incoming-handler`. Versions are \
+                       immutable: other bytes or another `default_config` need another number. Deleting a version retires it: what runs of it \
+                       goes on, nothing new is resolved to it, and its number comes back only with the same content.";
+    Schema::new(0, description)
+        .attribute("id", string().computed().describe("Given by the platform, such as `ver_…`."))
+        .attribute(
+            "plugin",
+            string().required().requires_replace().validate(reads_as::<PluginName>("A name")).describe("The name of the plugin. Changing it publishes a new version."),
+        )
+        .attribute(
+            "version",
+            string().required().requires_replace().validate(reads_as::<Version>("A semantic version without build metadata")).describe(
+                "Its number: a [semantic version](https://semver.org) without build metadata, such as `1.4.0` or `2.0.0-rc.1`. Changing it \
+                 publishes a new version and retires the old one.",
+            ),
+        )
+        .attribute(
+            "source",
+            string().required().validate(length(1..=4096)).describe(
+                "Path of the component, `.wasm` or `.wat`. Read when planning; once the version is published the file may be missing, and another \
+                 path with the same bytes changes nothing but this attribute. Cannot be imported.",
+            ),
+        )
+        .attribute(
+            "channel",
+            string().default(Channel::default().as_str()).validate(one_of(CHANNELS)).describe(
+                "How far it may be trusted: `alpha`, `beta`, `stable`, `deprecated` (still chosen, last and with a warning) or `archived` (never \
+                 chosen anew, what runs goes on). Default: `stable`.",
+            ),
+        )
+        .attribute(
+            "default_config",
+            string().validate(json_object()).describe(
+                "A JSON object as text, as `jsonencode({...})` gives it; a deployment's `config` goes over it key by key. Immutable, as the bytes are.",
+            ),
+        )
+        .attribute("release_notes", string().describe("For people. May change later."))
+        .attribute("sha256", string().computed().describe("SHA-256 of the component's bytes as given, in hexadecimal digits."))
+        .attribute("size", number().computed().describe("Bytes of the component."))
+        .attribute("exports", list(Type::String).computed().describe("Interfaces the component offers, sorted."))
+        .attribute("imports", list(Type::String).computed().describe("Interfaces the component needs, sorted."))
+}
+
+/// A component that was read from a file.
+struct Loaded {
+    info: ComponentInfo,
+    bytes: Bytes,
+}
+
+/// Why a file gave no component.
+enum LoadError {
+    Missing(Diagnostic),
+    Other(Diagnostic),
+}
+
+impl LoadError {
+    fn into_diagnostic(self) -> Diagnostic {
+        match self {
+            Self::Missing(diagnostic) | Self::Other(diagnostic) => diagnostic,
+        }
+    }
+}
+
+async fn load(source: &str) -> Result<Loaded, LoadError> {
+    let bytes = tokio::fs::read(Path::new(source)).await.map_err(|error| {
+        let detail = format!("{source:?} cannot be read: {error}. A path is relative to the folder the command runs in; begin it with `${{path.module}}/`.");
+        let diagnostic = Diagnostic::error("Cannot read the component", detail).at("source");
+        if error.kind() == std::io::ErrorKind::NotFound { LoadError::Missing(diagnostic) } else { LoadError::Other(diagnostic) }
+    })?;
+    let inspected = Component::inspect(&bytes).and_then(|info| info.require_handler().map(|()| info));
+    let info = inspected.map_err(|error| {
+        let detail = format!("{source:?}: {}", sentence(error));
+        LoadError::Other(Diagnostic::error("Not a usable component", detail).at("source"))
+    })?;
+    Ok(Loaded { info, bytes: bytes.into() })
+}
+
+/// The spec a block asks for with these bytes. What is not known yet reads as absent, so that the rest can be checked.
+fn spec(block: &Value, sha256: Digest) -> Result<VersionSpec, Diagnostic> {
+    let block = Object::root(block);
+    Ok(VersionSpec {
+        plugin: match block.parse("plugin")? {
+            Some(name) => name,
+            None => "unknown".parse().expect("this is a name"),
+        },
+        version: block.parse("version")?.unwrap_or(Version::new(0, 0, 0)),
+        sha256,
+        channel: channel(block.get("channel")),
+        default_config: block.text("default_config"),
+        release_notes: block.text("release_notes"),
+    })
+}
+
+fn channel(value: &Value) -> Channel {
+    Channel::ALL.into_iter().find(|channel| value.as_str() == Some(channel.as_str())).unwrap_or_default()
+}
+
+/// The version as the block shows it, but for `source`, which the platform does not know.
+pub(crate) fn state(version: &api::PluginVersion) -> Value {
+    let spec = &version.spec;
+    Value::object([
+        ("id", Value::from(version.id.as_str())),
+        ("plugin", spec.plugin.as_str().into()),
+        ("version", spec.version.to_string().into()),
+        ("channel", spec.channel.as_str().into()),
+        ("default_config", spec.default_config.clone().into()),
+        ("release_notes", spec.release_notes.clone().into()),
+        ("sha256", spec.sha256.to_string().into()),
+        ("size", version.size.into()),
+        ("exports", Value::list(version.exports.iter().map(String::as_str))),
+        ("imports", Value::list(version.imports.iter().map(String::as_str))),
+    ])
+}
+
+/// The same with the source, and the texts as they were written in `block`.
+fn state_like(block: &Value, version: &api::PluginVersion) -> Value {
+    keep(MEANINGS, block, state(version).with("source", block.get("source").clone()))
+}
+
+/// Which version a block means.
+fn address(block: &Value) -> Result<(PluginName, Version), Diagnostics> {
+    let object = Object::root(block);
+    match (object.parse("plugin")?, object.parse("version")?) {
+        (Some(plugin), Some(version)) => Ok((plugin, version)),
+        _ => Err(Diagnostic::error("Incomplete state", "The state names no plugin and version; import the version again.").into()),
+    }
+}
+
+#[async_trait]
+impl Resource for PluginVersion {
+    fn schema(&self) -> &Schema {
+        &self.schema
+    }
+
+    async fn validate(&self, config: &Value) -> Diagnostics {
+        match spec(config, Digest::of(b"")) {
+            Ok(spec) => spec.validate().err().map(|found| faults(config, found.iter())).unwrap_or_default(),
+            Err(diagnostic) => diagnostic.into(),
+        }
+    }
+
+    async fn plan(&self, request: PlanRequest) -> PlanResponse {
+        self.plan_version(request).await
+    }
+
+    async fn create(&self, request: CreateRequest) -> ApplyResponse {
+        answer::applied(self.publish(&request.planned).await)
+    }
+
+    async fn read(&self, request: ReadRequest) -> ReadResponse {
+        answer::read(self.find(&request.state).await)
+    }
+
+    async fn update(&self, request: UpdateRequest) -> ApplyResponse {
+        answer::applied(self.change(&request.prior, request.planned).await)
+    }
+
+    async fn delete(&self, request: DeleteRequest) -> Diagnostics {
+        match (self.connection.require(), address(&request.prior)) {
+            (Ok(client), Ok((plugin, version))) => answer::deleted(client.retire_version(plugin.as_str(), &version).await),
+            (Err(diagnostics), _) | (_, Err(diagnostics)) => diagnostics,
+        }
+    }
+
+    async fn import(&self, request: ImportRequest) -> ImportResponse {
+        answer::imported(self.named(&request.id).await)
+    }
+}
+
+impl PluginVersion {
+    async fn publish(&self, planned: &Value) -> Result<Value, Diagnostics> {
+        let client = self.connection.require()?;
+        let source = planned.get("source").as_str().unwrap_or_default();
+        let loaded = load(source).await.map_err(LoadError::into_diagnostic)?;
+        let (digest, wanted) = (loaded.info.digest, planned.get("sha256"));
+        if wanted.as_str().is_some_and(|wanted| wanted != digest.to_string()) {
+            let detail = format!(
+                "{source:?} had the SHA-256 {} when it was planned and has {digest} now. Nothing was published; plan again to publish what it is now.",
+                wanted.as_str().unwrap_or_default()
+            );
+            return Err(Diagnostic::error("The component changed since the plan", detail).at("source").into());
+        }
+        let spec = spec(planned, digest)?;
+        client.upload_component(&digest, loaded.bytes).await.map_err(|error| client_error(&error))?;
+        let published = client.publish_version(&spec).await.map_err(|error| client_error(&error))?;
+        Ok(state_like(planned, &published))
+    }
+
+    async fn find(&self, block: &Value) -> Result<Option<Value>, Diagnostics> {
+        let (plugin, version) = address(block)?;
+        match self.connection.require()?.get_version(plugin.as_str(), &version).await {
+            Ok(found) if found.retired_at.is_some() => Ok(None),
+            Ok(found) => Ok(Some(state_like(block, &found))),
+            Err(error) if error.is_not_found() => Ok(None),
+            Err(error) => Err(client_error(&error)),
+        }
+    }
+
+    async fn change(&self, prior: &Value, planned: Value) -> Result<Value, Diagnostics> {
+        if ["channel", "release_notes"].iter().all(|name| prior.get(name) == planned.get(name)) {
+            // Another path of the same bytes, which the platform does not know.
+            return Ok(planned);
+        }
+        let spec = spec(&planned, Digest::of(b""))?;
+        let change = api::VersionChange { channel: spec.channel, release_notes: spec.release_notes };
+        let changed = self.connection.require()?.change_version(spec.plugin.as_str(), &spec.version, &change).await;
+        changed.map(|version| state_like(&planned, &version)).map_err(|error| client_error(&error))
+    }
+
+    /// The version of this `plugin/version`.
+    async fn named(&self, id: &str) -> Result<Value, Diagnostics> {
+        let parsed = id.split_once('/').and_then(|(plugin, version)| Some((plugin.parse::<PluginName>().ok()?, version.parse::<Version>().ok()?)));
+        let Some((plugin, version)) = parsed else {
+            return Err(answer::bad_import_id(format!("{id:?} is not a plugin and a version of it; write PLUGIN/VERSION, such as \"greeter/1.0.0\".")));
+        };
+        let found = self.connection.require()?.get_version(plugin.as_str(), &version).await.map_err(|error| client_error(&error))?;
+        if found.retired_at.is_some() {
+            let detail = format!("Version {version} of plugin {plugin:?} is retired. To have it back, declare it without an import: it comes back with the same content.", plugin = plugin.as_str());
+            return Err(Diagnostic::error("The version is retired", detail).into());
+        }
+        Ok(state(&found))
+    }
+}

@@ -1,0 +1,148 @@
+//! The provider: its block, the client made from it, and every type by name.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
+use hotswap_client::{Client, ClientConfig, Endpoint, Explicit, Token, credentials, endpoint};
+use hotswap_sdk::schema::attribute::{boolean, string};
+use hotswap_sdk::validators::Validator;
+use hotswap_sdk::{ConfigureRequest, DataSource, Diagnostic, Diagnostics, Function, Provider, Resource, Schema, async_trait};
+use hotswap_value::Value;
+
+use crate::connection::Connection;
+use crate::diagnose::{client_error, sentence};
+use crate::object::Object;
+use crate::{data, deployment, functions, plugin, plugin_version, tenant};
+
+/// How long one call to the server may take, its retries included.
+const CALL_TIMEOUT: Duration = Duration::from_secs(60);
+
+/// What the provider knows of the process it is in.
+pub struct ProviderEnvironment {
+    /// Looks an environment variable up.
+    pub variable: Box<dyn Fn(&str) -> Option<String> + Send + Sync>,
+    /// Who is calling, with its version, for the server's log: `terraform-provider-hotswap/0.1.0`.
+    pub user_agent: String,
+}
+
+impl fmt::Debug for ProviderEnvironment {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ProviderEnvironment").field("user_agent", &self.user_agent).finish_non_exhaustive()
+    }
+}
+
+/// The provider of the hotswap_* types.
+pub fn provider(environment: ProviderEnvironment) -> Arc<dyn Provider> {
+    let connection = Arc::new(Connection::default());
+    Arc::new(Hotswap {
+        schema: schema(),
+        environment,
+        resources: BTreeMap::from([
+            ("hotswap_tenant".to_owned(), tenant::resource(connection.clone())),
+            ("hotswap_plugin".to_owned(), plugin::resource(connection.clone())),
+            ("hotswap_plugin_version".to_owned(), plugin_version::resource(connection.clone())),
+            ("hotswap_deployment".to_owned(), deployment::resource(connection.clone())),
+        ]),
+        data_sources: data::all(&connection),
+        functions: functions::all(),
+        connection,
+    })
+}
+
+struct Hotswap {
+    schema: Schema,
+    environment: ProviderEnvironment,
+    connection: Arc<Connection>,
+    resources: BTreeMap<String, Arc<dyn Resource>>,
+    data_sources: BTreeMap<String, Arc<dyn DataSource>>,
+    functions: BTreeMap<String, Arc<dyn Function>>,
+}
+
+fn schema() -> Schema {
+    let description = "Declares tenants, plugins and deployments of a hotswap platform and rolls plugin versions \
+                       out without dropping a request. On the machine the server runs on, the provider needs no configuration but \
+                       `HOTSWAP_DATA_DIR`; elsewhere it needs an endpoint and a token.";
+    Schema::new(0, description)
+        .attribute(
+            "endpoint",
+            string()
+                .describe("Where the server is, such as `https://hotswap.example.org`. Default: `HOTSWAP_ENDPOINT`, else `http://127.0.0.1:7700`."),
+        )
+        .attribute(
+            "token",
+            string().sensitive().describe(
+                "What opens the server. Default: `HOTSWAP_TOKEN`, else the file `admin.token` in the folder that `HOTSWAP_DATA_DIR` names.",
+            ),
+        )
+        .attribute(
+            "allow_plain_http",
+            boolean().describe(
+                "Whether plain HTTP may be spoken to another machine, which shows the token to everybody on the way. Default: `false`.",
+            ),
+        )
+        .validate(Validator::new("`endpoint` must be a URL; plain HTTP to another machine must be asked for", |config, _| {
+            let known = ["endpoint", "allow_plain_http"].iter().all(|name| !config.get(name).is_unknown());
+            match config.get("endpoint").as_str().filter(|_| known) {
+                Some(text) => Endpoint::parse(text, config.get("allow_plain_http").as_bool().unwrap_or(false))
+                    .err()
+                    .map(|error| Diagnostic::error("Invalid endpoint", sentence(error)).at("endpoint"))
+                    .into_iter()
+                    .collect(),
+                None => Vec::new(),
+            }
+        }))
+}
+
+#[async_trait]
+impl Provider for Hotswap {
+    fn schema(&self) -> &Schema {
+        &self.schema
+    }
+
+    async fn configure(&self, request: ConfigureRequest) -> Diagnostics {
+        if !request.config.is_wholly_known() {
+            return Diagnostics::new();
+        }
+        match self.client(&request.config) {
+            Ok(client) => {
+                self.connection.connect(client);
+                Diagnostics::new()
+            }
+            Err(diagnostics) => diagnostics,
+        }
+    }
+
+    fn resources(&self) -> &BTreeMap<String, Arc<dyn Resource>> {
+        &self.resources
+    }
+
+    fn data_sources(&self) -> &BTreeMap<String, Arc<dyn DataSource>> {
+        &self.data_sources
+    }
+
+    fn functions(&self) -> &BTreeMap<String, Arc<dyn Function>> {
+        &self.functions
+    }
+
+    fn stop(&self) {
+        self.connection.stop.request();
+    }
+}
+
+impl Hotswap {
+    fn client(&self, config: &Value) -> Result<Client, Diagnostics> {
+        let config = Object::root(config);
+        let explicit = Explicit {
+            endpoint: config.text("endpoint"),
+            token: config.text("token").map(Token::new),
+            allow_plain_http: config.truth("allow_plain_http").unwrap_or(false),
+        };
+        let variable = &self.environment.variable;
+        let endpoint = endpoint(&explicit, variable).map_err(|error| Diagnostic::error("Invalid endpoint", sentence(error)).at("endpoint"))?;
+        let credentials = credentials(&explicit, variable, |path| std::fs::read_to_string(path));
+        let config = ClientConfig { endpoint, credentials, timeout: CALL_TIMEOUT, user_agent: self.environment.user_agent.clone() };
+        Client::new(config).map_err(|error| client_error(&error))
+    }
+}

@@ -1,0 +1,246 @@
+//! `hotswap_tenant`: who runs plugins, and how much they may use.
+
+use std::sync::Arc;
+
+use hotswap_api as api;
+use hotswap_model::{Quotas, RateLimits, TenantId, TenantName, TenantSpec, TenantStatus, Usage};
+use hotswap_sdk::schema::attribute::{map, number, set, single, string};
+use hotswap_sdk::validators::{one_of, whole_number};
+use hotswap_sdk::{
+    ApplyResponse, Attribute, CreateRequest, DeleteRequest, Diagnostic, Diagnostics, ImportRequest, ImportResponse, ReadRequest,
+    ReadResponse, Resource, Schema, UpdateRequest, async_trait,
+};
+use hotswap_value::{Type, Value};
+
+use crate::answer;
+use crate::check::reads_as;
+use crate::connection::Connection;
+use crate::diagnose::{client_error, faults};
+use crate::object::{Object, texts};
+
+/// The resource type.
+pub(crate) fn resource(connection: Arc<Connection>) -> Arc<dyn Resource> {
+    Arc::new(Tenant { schema: schema(), connection })
+}
+
+struct Tenant {
+    schema: Schema,
+    connection: Arc<Connection>,
+}
+
+/// The schema of the resource block.
+pub(crate) fn schema() -> Schema {
+    let description = "A tenant: who runs plugins on the platform, how much they may hold and how fast they may go. Everything of a tenant is \
+                       kept apart from every other one's. A tenant that still has deployments cannot be deleted.";
+    Schema::new(0, description)
+        .attribute("id", string().computed().describe("Given by the platform, such as `ten_…`. A tenant made anew under an old name has a new one."))
+        .attribute("namespace", string().computed().describe("Prefix of everything that is kept for the tenant; equal to its name."))
+        .attribute(
+            "name",
+            string().required().requires_replace().validate(reads_as::<TenantName>("A name")).describe(
+                "Unique on the platform and part of the tenant's host names: 1 to 63 lower-case letters, digits and dashes, beginning with a \
+                 letter. Changing it makes a new tenant.",
+            ),
+        )
+        .attribute("display_name", string().describe("A name for people, at most 256 characters."))
+        .attribute(
+            "labels",
+            map(Type::String).default(empty()).describe("For people and tools, at most 64; they mean nothing to the platform."),
+        )
+        .attribute("tier", string().describe("A class of tenants, such as `gold`. Means nothing to the platform."))
+        .attribute(
+            "status",
+            string().default(status(TenantStatus::default())).validate(one_of(&["active", "suspended"])).describe(
+                "`active`, or `suspended`: the gateway answers 403 for the tenant and no deployment of it is made or changed; what it has stays. \
+                 Default: `active`.",
+            ),
+        )
+        .attribute("quotas", quotas())
+        .attribute("rate_limits", rate_limits())
+        .attribute(
+            "allowed_categories",
+            set(Type::String)
+                .default(Value::set::<Value>([]))
+                .describe("If not empty: only plugins of these categories may be deployed. Default: empty, all of them."),
+        )
+}
+
+fn quotas() -> Attribute {
+    let limit = |description: &str| number().validate(whole_number(0..=i64::MAX)).describe(description);
+    single([
+        ("max_plugins", limit("Different plugins deployed.")),
+        ("max_instances", limit("Instances of all deployments.")),
+        ("max_memory_mb", limit("Sum over all deployments of instances times their sandbox's memory limit, in MiB.")),
+        ("max_storage_mb", limit("Bytes of the different components deployed, in MiB, rounded up.")),
+    ])
+    .default(empty())
+    .describe(
+        "How much the tenant may hold at a time; what is left out has no limit. Steady use counts, the surge of a rollout does not. A quota \
+         may be set below its use: nothing is taken away, but nothing more is granted.",
+    )
+}
+
+fn rate_limits() -> Attribute {
+    let most = i64::from(u32::MAX);
+    let limit = |least, description: &str| number().validate(whole_number(least..=most)).describe(description);
+    single([
+        ("requests_per_second", limit(1, "Requests to the gateway, a second; more are answered 429.")),
+        ("burst", limit(1, "Requests that may come at once before the rate counts. Default: as many as `requests_per_second`.")),
+        ("deployments_per_hour", limit(0, "New revisions in any hour.")),
+    ])
+    .default(empty())
+    .describe("How fast the tenant may go; what is left out has no limit.")
+}
+
+fn empty() -> Value {
+    Value::object::<&str, Value>([])
+}
+
+fn status(status: TenantStatus) -> &'static str {
+    match status {
+        TenantStatus::Active => "active",
+        TenantStatus::Suspended => "suspended",
+    }
+}
+
+/// The spec a block asks for. What is not known yet reads as absent, so that the rest can be checked.
+fn spec(block: &Value) -> Result<TenantSpec, Diagnostic> {
+    let block = Object::root(block);
+    let (quotas, limits) = (block.object("quotas"), block.object("rate_limits"));
+    let quota = |name| quotas.as_ref().map_or(Ok(None), |quotas| quotas.whole(name));
+    let limit = |name| limits.as_ref().map_or(Ok(None), |limits| limits.whole(name));
+    Ok(TenantSpec {
+        name: match block.parse("name")? {
+            Some(name) => name,
+            None => "unknown".parse().expect("this is a name"),
+        },
+        display_name: block.text("display_name"),
+        labels: block.map("labels"),
+        tier: block.text("tier"),
+        status: if block.text("status").as_deref() == Some("suspended") { TenantStatus::Suspended } else { TenantStatus::Active },
+        quotas: Quotas {
+            max_plugins: quota("max_plugins")?,
+            max_instances: quota("max_instances")?,
+            max_memory_mb: quota("max_memory_mb")?,
+            max_storage_mb: quota("max_storage_mb")?,
+        },
+        rate_limits: RateLimits {
+            requests_per_second: limit("requests_per_second")?,
+            burst: limit("burst")?,
+            deployments_per_hour: limit("deployments_per_hour")?,
+        },
+        allowed_categories: block.texts("allowed_categories"),
+    })
+}
+
+/// The tenant as the block shows it.
+pub(crate) fn state(tenant: &api::Tenant) -> Value {
+    let spec = &tenant.spec;
+    let (quotas, limits) = (&spec.quotas, &spec.rate_limits);
+    Value::object([
+        ("id", Value::from(tenant.id.as_str())),
+        ("namespace", tenant.namespace.as_str().into()),
+        ("name", spec.name.as_str().into()),
+        ("display_name", spec.display_name.clone().into()),
+        ("labels", Value::object(spec.labels.clone())),
+        ("tier", spec.tier.clone().into()),
+        ("status", status(spec.status).into()),
+        (
+            "quotas",
+            Value::object([
+                ("max_plugins", quotas.max_plugins),
+                ("max_instances", quotas.max_instances),
+                ("max_memory_mb", quotas.max_memory_mb),
+                ("max_storage_mb", quotas.max_storage_mb),
+            ]),
+        ),
+        (
+            "rate_limits",
+            Value::object([
+                ("requests_per_second", limits.requests_per_second),
+                ("burst", limits.burst),
+                ("deployments_per_hour", limits.deployments_per_hour),
+            ]),
+        ),
+        ("allowed_categories", texts(&spec.allowed_categories)),
+    ])
+}
+
+/// What the tenant holds, as the data source shows it.
+pub(crate) fn usage(usage: &Usage) -> Value {
+    Value::object([
+        ("deployments", usage.deployments),
+        ("plugins", usage.plugins),
+        ("instances", usage.instances),
+        ("memory_mb", usage.memory_mb),
+        ("storage_mb", usage.storage_mb()),
+    ])
+}
+
+#[async_trait]
+impl Resource for Tenant {
+    fn schema(&self) -> &Schema {
+        &self.schema
+    }
+
+    async fn validate(&self, config: &Value) -> Diagnostics {
+        match spec(config) {
+            Ok(spec) => spec.validate().err().map(|found| faults(config, found.iter())).unwrap_or_default(),
+            Err(diagnostic) => diagnostic.into(),
+        }
+    }
+
+    async fn create(&self, request: CreateRequest) -> ApplyResponse {
+        answer::applied(self.make(&request.planned).await)
+    }
+
+    async fn read(&self, request: ReadRequest) -> ReadResponse {
+        answer::read(self.find(request.state.get("name").as_str().unwrap_or_default()).await)
+    }
+
+    async fn update(&self, request: UpdateRequest) -> ApplyResponse {
+        answer::applied(self.change(&request.planned).await)
+    }
+
+    async fn delete(&self, request: DeleteRequest) -> Diagnostics {
+        match self.connection.require() {
+            Ok(client) => answer::deleted(client.delete_tenant(request.prior.get("name").as_str().unwrap_or_default()).await),
+            Err(diagnostics) => diagnostics,
+        }
+    }
+
+    async fn import(&self, request: ImportRequest) -> ImportResponse {
+        answer::imported(self.named(&request.id).await)
+    }
+}
+
+impl Tenant {
+    async fn make(&self, planned: &Value) -> Result<Value, Diagnostics> {
+        let made = self.connection.require()?.create_tenant(&spec(planned)?).await;
+        made.map(|tenant| state(&tenant)).map_err(|error| client_error(&error))
+    }
+
+    async fn find(&self, name: &str) -> Result<Option<Value>, Diagnostics> {
+        let found = self.connection.require()?.get_tenant_coalesced(name).await;
+        found.map(|found| found.as_ref().map(state)).map_err(|error| client_error(&error))
+    }
+
+    async fn change(&self, planned: &Value) -> Result<Value, Diagnostics> {
+        let spec = spec(planned)?;
+        let changed = self.connection.require()?.update_tenant(spec.name.as_str(), &spec).await;
+        changed.map(|tenant| state(&tenant)).map_err(|error| client_error(&error))
+    }
+
+    /// The tenant of this name or id.
+    async fn named(&self, id: &str) -> Result<Value, Diagnostics> {
+        if id.parse::<TenantName>().is_err() && id.parse::<TenantId>().is_err() {
+            let problem = format!("{id:?} is neither a tenant's name, such as \"acme\", nor its id, such as \"ten_…\".");
+            return Err(answer::bad_import_id(problem));
+        }
+        let found = self.connection.require()?.get_tenant(id).await;
+        found.map(|tenant| state(&tenant)).map_err(|error| client_error(&error))
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,66 @@
+//! What the tests of every type need: plans and checks as a front end asks for them, with no server behind.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use hotswap_sdk::plan::ChangeRequest;
+use hotswap_sdk::{Attribute, Diagnostics, PlanResponse, Provider, Resource, Severity};
+use hotswap_value::Value;
+
+use crate::{ProviderEnvironment, provider};
+
+/// The provider, not configured, in an empty environment.
+pub(crate) fn unconfigured() -> Arc<dyn Provider> {
+    provider(ProviderEnvironment { variable: Box::new(|_| None), user_agent: "test/0".into() })
+}
+
+/// The resource type of this name.
+pub(crate) fn resource(name: &str) -> Arc<dyn Resource> {
+    unconfigured().resources()[name].clone()
+}
+
+/// An object of the type, the rest null.
+pub(crate) fn block<const N: usize>(resource: &dyn Resource, attributes: [(&str, Value); N]) -> Value {
+    resource.schema().ty().conform(Value::object(attributes)).unwrap()
+}
+
+/// A plan without a server.
+pub(crate) async fn plan(resource: &dyn Resource, prior: Option<Value>, config: Value) -> PlanResponse {
+    hotswap_sdk::plan::resource_change(resource, ChangeRequest { prior, config, private: vec![] }).await
+}
+
+/// The errors as `path: detail`.
+pub(crate) fn errors(diagnostics: &Diagnostics) -> Vec<String> {
+    of(diagnostics, Severity::Error)
+}
+
+/// The warnings as `path: detail`.
+pub(crate) fn warnings(diagnostics: &Diagnostics) -> Vec<String> {
+    of(diagnostics, Severity::Warning)
+}
+
+fn of(diagnostics: &Diagnostics, severity: Severity) -> Vec<String> {
+    let of_severity = diagnostics.iter().filter(|told| told.severity == severity);
+    of_severity.map(|told| format!("{}: {}", told.attribute.clone().unwrap_or_default(), told.detail)).collect()
+}
+
+/// Every attribute that has no description, by path.
+fn undescribed(path: &str, attributes: &BTreeMap<String, Attribute>) -> Vec<String> {
+    let each = attributes.iter().flat_map(|(name, attribute)| {
+        let path = format!("{path}.{name}");
+        let nested = attribute.nested().map(|nested| undescribed(&path, nested)).unwrap_or_default();
+        attribute.description.is_empty().then_some(path).into_iter().chain(nested)
+    });
+    each.collect()
+}
+
+#[test]
+fn everything_is_described() {
+    let provider = unconfigured();
+    let resources = provider.resources().iter().map(|(name, resource)| (name.clone(), resource.schema().clone()));
+    let data = provider.data_sources().iter().map(|(name, source)| (format!("data.{name}"), source.schema().clone()));
+    for (name, schema) in resources.chain(data).chain([("provider".to_owned(), provider.schema().clone())]) {
+        assert!(!schema.description.is_empty(), "{name} has no description");
+        assert_eq!(undescribed(&name, &schema.attributes), Vec::<String>::new());
+    }
+}
