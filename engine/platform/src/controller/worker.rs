@@ -1,0 +1,283 @@
+//! The worker of one deployment: round after round, from what the database says to what the gateway does.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use hotswap_gateway::{Route, Target};
+use hotswap_model::{DeploymentId, Span, Timestamp};
+use hotswap_rollout::{Decision, Phase, Reason};
+use hotswap_store::{Deployment, DeploymentAddress, Rollout, StoredRevision};
+use tokio::sync::{broadcast, watch};
+
+use super::loading::{Load, Loaded};
+use super::observe::Watch;
+use super::write::Written;
+use super::{Mail, Stage, Tools};
+use crate::clock;
+use crate::error::Result;
+
+/// A rollout is looked at this often at least, and at once when a request of the new revision fails.
+const TICK: Duration = Duration::from_millis(100);
+
+/// After the database or the runtime failed, how long until the next try. What serves goes on.
+const RETRY_AFTER: Duration = Duration::from_secs(1);
+
+/// A serving revision that could not be loaded is tried again this often.
+const RETRY_SERVING: Span = Span::from_secs(10);
+
+/// What a round leaves to wait for.
+enum Next {
+    /// Somebody says that something changed.
+    Mail,
+    /// That, or this point in time, or a failing request.
+    Until(Timestamp),
+    /// Nothing: there is more to do at once.
+    Now,
+    /// The deployment has ended.
+    Gone,
+}
+
+/// What the database says of the deployment.
+pub(super) struct Known {
+    pub(super) deployment: Deployment,
+    /// The rollout that is under way, and to where.
+    pub(super) rollout: Option<(Rollout, StoredRevision)>,
+}
+
+/// The worker of one deployment.
+pub(super) struct Worker {
+    pub(super) tools: Arc<Tools>,
+    pub(super) mail: Arc<Mail>,
+    stage: watch::Sender<Stage>,
+    pub(super) changes: broadcast::Sender<()>,
+    pub(super) id: DeploymentId,
+    pub(super) address: DeploymentAddress,
+    generation: i64,
+    /// What the database said when it was last read or written.
+    pub(super) known: Option<Known>,
+    /// What is loaded, by revision.
+    pub(super) loaded: BTreeMap<u64, Loaded>,
+    /// How the rollout that is under way is watched.
+    pub(super) watch: Option<Watch>,
+    /// The weights the gateway was given last.
+    routed: Vec<(u64, u8)>,
+}
+
+impl Worker {
+    pub(super) fn new(
+        tools: Arc<Tools>,
+        mail: Arc<Mail>,
+        stage: watch::Sender<Stage>,
+        changes: broadcast::Sender<()>,
+        id: DeploymentId,
+        address: DeploymentAddress,
+        generation: i64,
+    ) -> Self {
+        let (known, loaded, watch, routed) = (None, BTreeMap::new(), None, Vec::new());
+        Self { tools, mail, stage, changes, id, address, generation, known, loaded, watch, routed }
+    }
+
+    pub(super) fn id(&self) -> &DeploymentId {
+        &self.id
+    }
+
+    pub(super) fn span(&self) -> tracing::Span {
+        tracing::info_span!("deployment", tenant = %self.address.tenant, deployment = %self.address.name, id = %self.id)
+    }
+
+    /// Forgets what it knows, so that the next round begins with the database; what is loaded stays.
+    pub(super) fn forget(&mut self) {
+        self.known = None;
+        self.watch = None;
+    }
+
+    /// Round after round, until the deployment has ended or the server stops.
+    pub(super) async fn run(&mut self) {
+        while !self.tools.stopping.is_cancelled() {
+            match self.round().await {
+                Ok(Next::Gone) => break,
+                Ok(Next::Now) => {}
+                Ok(Next::Mail) => {
+                    self.stage.send_if_modified(|stage| (*stage < Stage::Serving).then(|| *stage = Stage::Serving).is_some());
+                    self.wait(None).await;
+                }
+                Ok(Next::Until(until)) => {
+                    if !self.routed.is_empty() {
+                        self.stage.send_if_modified(|stage| (*stage < Stage::Serving).then(|| *stage = Stage::Serving).is_some());
+                    }
+                    self.wait(Some(until)).await;
+                }
+                Err(problem) => {
+                    tracing::warn!(%problem, "a round failed; traffic stays as it is, next try in {RETRY_AFTER:?}");
+                    self.forget();
+                    tokio::select! {
+                        () = tokio::time::sleep(RETRY_AFTER) => {}
+                        () = self.tools.stopping.cancelled() => {}
+                    }
+                }
+            }
+        }
+    }
+
+    async fn wait(&self, until: Option<Timestamp>) {
+        let timer = async {
+            match until {
+                Some(until) if self.watch.is_some() => tokio::time::sleep(until.since(clock::now()).to_std().min(TICK)).await,
+                Some(until) => tokio::time::sleep(until.since(clock::now()).to_std()).await,
+                None => std::future::pending().await,
+            }
+        };
+        let alarm = async {
+            match (&until, &self.watch) {
+                (Some(_), Some(watch)) => watch.alarm().await,
+                _ => std::future::pending().await,
+            }
+        };
+        tokio::select! {
+            () = timer => {}
+            () = alarm => {}
+            () = self.mail.arrived.notified() => {}
+            () = self.tools.stopping.cancelled() => {}
+        }
+    }
+
+    async fn round(&mut self) -> Result<Next> {
+        if self.mail.take_stale() || self.known.is_none() {
+            self.known = self.read().await?;
+        }
+        let Some(known) = &self.known else {
+            self.leave();
+            return Ok(Next::Gone);
+        };
+        match &known.rollout {
+            Some((rollout, to)) => {
+                let (rollout, to) = (rollout.clone(), to.clone());
+                self.roll(rollout, to).await
+            }
+            None => {
+                self.watch = None;
+                if let Some(active) = known.deployment.active_revision {
+                    if let Load::Failed(why) = self.load(active).await? {
+                        tracing::error!(revision = active, why, "the serving revision cannot be loaded");
+                        return Ok(Next::Until(clock::now() + RETRY_SERVING));
+                    }
+                    self.route(&[(active, 100)]);
+                    self.unload_all_but(&[active]);
+                }
+                Ok(Next::Mail)
+            }
+        }
+    }
+
+    /// One look at the rollout that is under way, and what follows from it.
+    async fn roll(&mut self, rollout: Rollout, to: StoredRevision) -> Result<Next> {
+        let (from, number) = (rollout.from_revision, rollout.to_revision);
+        if let Some(from) = from
+            && let Load::Failed(why) = self.load(from).await?
+        {
+            // The way forward does not need the old revision.
+            tracing::warn!(revision = from, why, "the old revision cannot be loaded");
+        }
+        let progress = crate::steps::progress(&rollout)?;
+        self.share(from, number, progress.weight);
+        let load_error = match self.load(number).await? {
+            Load::Done => None,
+            Load::Failed(why) => Some(why),
+        };
+        if self.watch.as_ref().is_none_or(|watch| !watch.is_of(&rollout)) {
+            self.watch = Some(Watch::new(self, &rollout, &to, &progress).await?);
+        }
+        self.share(from, number, progress.weight);
+        let Some(watch) = &mut self.watch else { return Ok(Next::Now) };
+        let (seen, decision) = watch.look(self.loaded.get(&number), load_error, &progress, &rollout);
+        let decision = match decision {
+            Decision::Abort { .. } => decision,
+            _ if self.mail.aborts(&rollout.id) => Decision::Abort { reason: Reason::Requested { by: "an administrator".into() } },
+            other => other,
+        };
+        let written = match decision {
+            Decision::Wait { until } => return Ok(Next::Until(until)),
+            Decision::Advance { to: next } => {
+                let message = watch.describe(&next);
+                self.write_advance(&rollout, &next, message).await?
+            }
+            Decision::Complete => self.write_complete(&rollout).await?,
+            Decision::Halt { .. } if matches!(progress.phase, Phase::Halted { .. }) => return Ok(Next::Mail),
+            Decision::Halt { reason } => self.write_halt(&rollout, &progress, &reason, seen.now).await?,
+            Decision::Abort { reason } => return self.go_back(&rollout, &progress, &reason, seen.now).await,
+        };
+        if written == Written::Overtaken {
+            self.forget();
+        }
+        Ok(Next::Now)
+    }
+
+    /// Traffic back first, then the new revision away, then the end is written down. Each step may be repeated.
+    async fn go_back(&mut self, rollout: &Rollout, progress: &hotswap_rollout::Progress, reason: &Reason, now: Timestamp) -> Result<Next> {
+        let began = std::time::Instant::now();
+        if !matches!(progress.phase, Phase::RollingBack { .. })
+            && self.write_going_back(rollout, progress, reason, now).await? == Written::Overtaken
+        {
+            self.forget();
+            return Ok(Next::Now);
+        }
+        match rollout.from_revision {
+            Some(from) => self.route(&[(from, 100)]),
+            None => self.unroute(),
+        }
+        self.tools.metrics.rolled_back_within(began.elapsed());
+        self.drain(rollout.to_revision).await;
+        if self.write_gone_back(rollout, reason).await? == Written::Overtaken {
+            self.forget();
+        }
+        Ok(Next::Now)
+    }
+
+    /// Gives the new revision its weight, as far as there is something to share with.
+    fn share(&mut self, from: Option<u64>, to: u64, weight: u8) {
+        match from.filter(|from| self.loaded.contains_key(from)) {
+            _ if weight == 100 && self.loaded.contains_key(&to) => self.route(&[(to, 100)]),
+            Some(from) if weight == 0 || !self.loaded.contains_key(&to) => self.route(&[(from, 100)]),
+            Some(from) => self.route(&[(from, 100 - weight), (to, weight)]),
+            // Nothing to go on with yet: whatever serves goes on.
+            None => return,
+        }
+        let keep: Vec<u64> = from.into_iter().chain([to]).collect();
+        self.unload_all_but(&keep);
+    }
+
+    fn route(&mut self, weights: &[(u64, u8)]) {
+        if self.routed == weights {
+            return;
+        }
+        let targets: Vec<Target> = weights
+            .iter()
+            .filter_map(|(number, weight)| self.loaded.get(number).map(|loaded| Target { group: loaded.group.clone(), weight: *weight }))
+            .collect();
+        let route = Route { targets, generation: self.generation };
+        match self.tools.gateway.set_route(&self.address.tenant, &self.address.name, route) {
+            Ok(()) => {
+                tracing::info!(?weights, "traffic by revision");
+                self.routed = weights.to_vec();
+            }
+            Err(error) => tracing::error!(%error, ?weights, "the gateway refused a route"),
+        }
+    }
+
+    fn unroute(&mut self) {
+        if let Err(error) = self.tools.gateway.remove_route(&self.address.tenant, &self.address.name, self.generation) {
+            // Another deployment has the name by now, and its route is not ours to remove.
+            tracing::debug!(%error, "the route was left alone");
+        }
+        self.routed.clear();
+    }
+
+    /// The deployment has ended: no new requests; those it has are answered.
+    fn leave(&mut self) {
+        self.watch = None;
+        self.unroute();
+        self.unload_all_but(&[]);
+        self.stage.send_replace(Stage::Gone);
+    }
+}

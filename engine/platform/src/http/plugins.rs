@@ -1,0 +1,80 @@
+//! Plugins over HTTP.
+
+use std::sync::Arc;
+
+use axum::Json;
+use axum::extract::{Path, State};
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::Response;
+use hotswap_api::{Page, Plugin, Problem, path};
+use hotswap_model::PluginSpec;
+
+use serde::Deserialize;
+
+use super::request::{Body, ListQuery, Params, if_match};
+use super::respond::{Refusal, changed, found};
+use crate::Platform;
+use crate::service::Search;
+
+/// What plugins are searched for.
+#[derive(Debug, Deserialize, utoipa::IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub(super) struct SearchQuery {
+    /// Words to look for in names, descriptions, publishers and tags.
+    q: Option<String>,
+    /// Only of this category.
+    category: Option<String>,
+    /// Only with this tag.
+    tag: Option<String>,
+    /// Only of this publisher.
+    publisher: Option<String>,
+    /// Only these, separated by commas; at most 500.
+    names: Option<String>,
+    /// `next` of the part before.
+    after: Option<String>,
+    /// How many at most, 1 to 500.
+    limit: Option<u32>,
+}
+
+/// List or search plugins
+#[utoipa::path(get, path = path::PLUGINS, tag = "plugins", params(SearchQuery), responses((status = 200, body = Page<Plugin>)))]
+pub(super) async fn list(State(platform): State<Arc<Platform>>, Params(query): Params<SearchQuery>) -> Result<Json<Page<Plugin>>, Refusal> {
+    let list = ListQuery { names: query.names, after: query.after, limit: query.limit };
+    let search = Search { text: query.q, category: query.category, tag: query.tag, publisher: query.publisher };
+    Ok(Json(platform.plugins(list.names(), search, list.part()).await?))
+}
+
+/// Make a plugin
+#[utoipa::path(post, path = path::PLUGINS, tag = "plugins", request_body = PluginSpec, responses((status = 201, body = Plugin), (status = "4XX", body = Problem)))]
+pub(super) async fn create(State(platform): State<Arc<Platform>>, body: Body<PluginSpec>) -> Result<Response, Refusal> {
+    Ok(changed(platform.create_plugin(body.value, body.replay).await?))
+}
+
+/// A plugin
+#[utoipa::path(get, path = path::PLUGIN, tag = "plugins", params(("plugin" = String, Path, description = "name or id")), responses((status = 200, body = Plugin), (status = 404, body = Problem)))]
+pub(super) async fn get(State(platform): State<Arc<Platform>>, Path(plugin): Path<String>) -> Result<Response, Refusal> {
+    Ok(found(platform.plugin(&plugin).await?))
+}
+
+/// Change what is said of a plugin
+#[utoipa::path(put, path = path::PLUGIN, tag = "plugins", params(("plugin" = String, Path, description = "name or id")), request_body = PluginSpec, responses((status = 200, body = Plugin), (status = "4XX", body = Problem)))]
+pub(super) async fn update(
+    State(platform): State<Arc<Platform>>,
+    Path(plugin): Path<String>,
+    headers: HeaderMap,
+    body: Body<PluginSpec>,
+) -> Result<Response, Refusal> {
+    Ok(changed(platform.update_plugin(&plugin, body.value, if_match(&headers), body.replay).await?))
+}
+
+/// End a plugin that has no versions and no deployments
+#[utoipa::path(delete, path = path::PLUGIN, tag = "plugins", params(("plugin" = String, Path, description = "name or id")), responses((status = 204), (status = "4XX", body = Problem)))]
+pub(super) async fn delete(
+    State(platform): State<Arc<Platform>>,
+    Path(plugin): Path<String>,
+    headers: HeaderMap,
+) -> Result<StatusCode, Refusal> {
+    platform.delete_plugin(&plugin, if_match(&headers)).await?;
+    Ok(StatusCode::NO_CONTENT)
+}

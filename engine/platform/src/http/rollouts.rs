@@ -1,0 +1,96 @@
+//! Rollouts over HTTP, their events as a list or as a stream.
+
+use std::convert::Infallible;
+use std::sync::Arc;
+
+use axum::Json;
+use axum::extract::{Path, State};
+use axum::http::{HeaderMap, header};
+use axum::response::sse::{Event, KeepAlive, Sse};
+use axum::response::{IntoResponse as _, Response};
+use futures::Stream;
+use hotswap_api::{Page, Problem, Rollout, RolloutEvent, path};
+use serde::Deserialize;
+use tokio::sync::mpsc;
+use tokio_stream::wrappers::ReceiverStream;
+
+use super::request::{ListQuery, Params};
+use super::respond::Refusal;
+use crate::Platform;
+
+/// From where events are told.
+#[derive(Debug, Deserialize, utoipa::IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub(super) struct EventsQuery {
+    /// Only events after this sequence number.
+    #[serde(default)]
+    after: u64,
+}
+
+/// The rollouts of a deployment, the newest first
+#[utoipa::path(get, path = path::ROLLOUTS, tag = "rollouts", params(("tenant" = String, Path, description = "name or id"), ("deployment" = String, Path), ListQuery), responses((status = 200, body = Page<Rollout>)))]
+pub(super) async fn list(
+    State(platform): State<Arc<Platform>>,
+    Path((tenant, name)): Path<(String, String)>,
+    Params(query): Params<ListQuery>,
+) -> Result<Json<Page<Rollout>>, Refusal> {
+    Ok(Json(platform.rollouts(&tenant, &name, query.part().limit).await?))
+}
+
+/// A rollout
+#[utoipa::path(get, path = path::ROLLOUT, tag = "rollouts", params(("rollout" = String, Path)), responses((status = 200, body = Rollout), (status = 404, body = Problem)))]
+pub(super) async fn get(State(platform): State<Arc<Platform>>, Path(id): Path<String>) -> Result<Json<Rollout>, Refusal> {
+    Ok(Json(platform.rollout(&id).await?))
+}
+
+/// The steps of a rollout: a list, or with `Accept: text/event-stream` a stream that ends with the rollout
+#[utoipa::path(get, path = path::ROLLOUT_EVENTS, tag = "rollouts", params(("rollout" = String, Path), EventsQuery), responses((status = 200, body = Page<RolloutEvent>), (status = 404, body = Problem)))]
+pub(super) async fn events(
+    State(platform): State<Arc<Platform>>,
+    Path(id): Path<String>,
+    Params(query): Params<EventsQuery>,
+    headers: HeaderMap,
+) -> Result<Response, Refusal> {
+    let resumed = headers.get("last-event-id").and_then(|value| value.to_str().ok()?.parse().ok());
+    let after = resumed.unwrap_or(query.after);
+    if headers.get(header::ACCEPT).is_some_and(|accept| accept.as_bytes().starts_with(b"text/event-stream")) {
+        platform.rollout(&id).await?;
+        return Ok(Sse::new(stream(platform, id, after)).keep_alive(KeepAlive::default()).into_response());
+    }
+    let (items, _) = platform.rollout_events(&id, after).await?;
+    Ok(Json(Page { items, next: None }).into_response())
+}
+
+/// Send a rollout back
+#[utoipa::path(post, path = path::ROLLOUT_ABORT, tag = "rollouts", params(("rollout" = String, Path)), responses((status = 200, body = Rollout), (status = 409, body = Problem)))]
+pub(super) async fn abort(State(platform): State<Arc<Platform>>, Path(id): Path<String>) -> Result<Json<Rollout>, Refusal> {
+    Ok(Json(platform.abort_rollout(&id).await?))
+}
+
+fn stream(platform: Arc<Platform>, id: String, mut after: u64) -> impl Stream<Item = Result<Event, Infallible>> {
+    let (sender, receiver) = mpsc::channel(16);
+    tokio::spawn(async move {
+        // Subscribed before the first look, so that nothing falls in between.
+        let mut changes = platform.controller.changes();
+        while let Ok((events, over)) = platform.rollout_events(&id, after).await {
+            for event in events {
+                after = event.seq;
+                let told = Event::default().id(event.seq.to_string()).event(&event.kind).json_data(&event).unwrap_or_default();
+                if sender.send(Ok(told)).await.is_err() {
+                    return;
+                }
+            }
+            if over {
+                return;
+            }
+            // A lagging receiver missed something: looking again is what is needed then, too.
+            tokio::select! {
+                _ = changes.recv() => {}
+                () = sender.closed() => return,
+                () = platform.stopping.cancelled() => return,
+            }
+        }
+    });
+    ReceiverStream::new(receiver)
+}

@@ -1,0 +1,231 @@
+//! Starting and stopping: one process with API, gateway and controllers over one data folder.
+
+use std::fs::{self, File, TryLockError};
+use std::io;
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use hotswap_gateway::{Gateway, GatewayConfig};
+use hotswap_runtime::Runtime;
+use hotswap_storage::FolderStorage;
+use hotswap_store::{Page, Store, StoreError};
+use serde::Serialize;
+use tokio::net::TcpListener;
+use tokio_util::sync::CancellationToken;
+
+use crate::auth::AdminToken;
+use crate::components::Components;
+use crate::controller::{Controller, Tools};
+use crate::telemetry::Metrics;
+use crate::{Platform, Urls, clock, http};
+
+/// Answers kept under an idempotency key are forgotten after this.
+const KEEP_ANSWERS: hotswap_model::Span = hotswap_model::Span::from_secs(24 * 3_600);
+
+/// After being told to stop, requests to the API are waited for this long.
+const STOP_WITHIN: Duration = Duration::from_secs(10);
+
+/// What a server is started with.
+#[derive(Debug, Clone)]
+pub struct ServeConfig {
+    /// Everything it keeps: database, components, compiled code, token. One server at a time.
+    pub data_dir: PathBuf,
+    /// Where the API listens; port 0 takes a free one.
+    pub listen: SocketAddr,
+    /// Where the gateway listens; port 0 takes a free one.
+    pub gateway_listen: SocketAddr,
+    /// Deployments answer at `<deployment>.<tenant>.<domain>`.
+    pub domain: String,
+    /// Listen off loopback although the connection is not encrypted.
+    pub plain_http: bool,
+}
+
+/// Where a server listens; written to `endpoints.json` in its data folder once it is ready.
+#[derive(Debug, Clone, Serialize)]
+pub struct Endpoints {
+    /// The API.
+    pub api: String,
+    /// The gateway.
+    pub gateway: String,
+}
+
+/// Why a server did not start, or stopped.
+#[derive(Debug, thiserror::Error)]
+pub enum ServeError {
+    /// The data folder cannot be used.
+    #[error("the data folder {} cannot be used", path.display())]
+    DataDir {
+        /// Which.
+        path: PathBuf,
+        /// Why.
+        source: io::Error,
+    },
+    /// Another server has the data folder.
+    #[error("another hotswap serves from {}; stop it, or give this one its own `--data-dir`", path.display())]
+    InUse {
+        /// Which.
+        path: PathBuf,
+    },
+    /// The address cannot be listened on.
+    #[error("cannot listen on {address}: {source}; is something else listening there?")]
+    Listen {
+        /// Which.
+        address: SocketAddr,
+        /// Why.
+        source: io::Error,
+    },
+    /// The address is not loopback and the connection would be plain.
+    #[error(
+        "{address} is not a loopback address, and what comes there is not encrypted; put a proxy with TLS in front and listen on loopback, or pass `--plain-http`"
+    )]
+    PlainHttp {
+        /// Which.
+        address: SocketAddr,
+    },
+    /// The database cannot be opened.
+    #[error("the database in {} cannot be opened", path.display())]
+    Database {
+        /// The data folder.
+        path: PathBuf,
+        /// Why.
+        source: StoreError,
+    },
+    /// Serving ended by itself.
+    #[error("the server stopped by itself")]
+    Stopped(#[source] io::Error),
+}
+
+/// Serves until `stop` is cancelled: then what is in flight is answered, within bounds, and this returns.
+///
+/// `ready` is called once, when what should serve serves and both addresses answer.
+///
+/// # Errors
+/// If it cannot start, or stops without being told to.
+pub async fn serve(
+    config: ServeConfig,
+    runtime: Arc<dyn Runtime>,
+    stop: CancellationToken,
+    ready: impl FnOnce(&Endpoints) + Send,
+) -> Result<(), ServeError> {
+    let folder = config.data_dir.clone();
+    let unusable = |source| ServeError::DataDir { path: folder.clone(), source };
+    fs::create_dir_all(&folder).map_err(unusable)?;
+    let _lock = lock(&folder)?;
+    let token = AdminToken::of_folder(&folder).map_err(unusable)?;
+    let api_listener = listen(config.listen, config.plain_http).await?;
+    let gateway_listener = listen(config.gateway_listen, config.plain_http).await?;
+    let gateway_address = gateway_listener.local_addr().map_err(ServeError::Stopped)?;
+    let endpoints = Endpoints {
+        api: format!("http://{}", api_listener.local_addr().map_err(ServeError::Stopped)?),
+        gateway: format!("http://{gateway_address}"),
+    };
+
+    let in_database = |source| ServeError::Database { path: folder.clone(), source };
+    let store = Store::open(&folder.join("hotswap.db")).await.map_err(in_database)?;
+    let storage = FolderStorage::open(&folder.join("components")).map_err(|error| unusable(io::Error::other(error)))?;
+    let gateway = Gateway::new(GatewayConfig {
+        domain: config.domain.clone(),
+        path_routing: gateway_address.ip().is_loopback(),
+        ..GatewayConfig::default()
+    });
+    let metrics = Arc::new(Metrics::new());
+    metrics.extend(|registry| gateway.register(registry));
+    let components = Arc::new(Components::new(store.clone(), Arc::new(storage), runtime.clone()));
+    let stopping = CancellationToken::new();
+    let tools = Tools {
+        store: store.clone(),
+        components: components.clone(),
+        runtime,
+        gateway: gateway.clone(),
+        metrics: metrics.clone(),
+        stopping: stopping.clone(),
+    };
+    let platform = Arc::new(Platform {
+        store,
+        components,
+        gateway: gateway.clone(),
+        controller: Controller::new(tools),
+        metrics,
+        token,
+        urls: Urls { domain: config.domain, port: gateway_address.port() },
+        stopping: stopping.clone(),
+        ready: AtomicBool::new(false),
+    });
+
+    let gateway_task = {
+        // Requests that come before the routes are set wait in the listener's queue.
+        take_up(&platform).await.map_err(in_database)?;
+        let stopping = stopping.clone();
+        tokio::spawn(async move { gateway.serve(gateway_listener, stopping).await })
+    };
+    platform.ready.store(true, Ordering::Release);
+    let api = axum::serve(api_listener, http::router(platform.clone()));
+    let api_task = tokio::spawn(api.with_graceful_shutdown(stopping.clone().cancelled_owned()).into_future());
+    write_endpoints(&folder, &endpoints).map_err(unusable)?;
+    ready(&endpoints);
+
+    let mut api_task = api_task;
+    let ended = tokio::select! {
+        () = stop.cancelled() => Ok(()),
+        ended = &mut api_task => Err(ServeError::Stopped(ended.map_or_else(io::Error::other, |ended| ended.err().unwrap_or_else(|| io::Error::other("the API ended"))))),
+    };
+    stopping.cancel();
+    if ended.is_ok() && tokio::time::timeout(STOP_WITHIN, api_task).await.is_err() {
+        tracing::warn!("requests to the API were still under way after {STOP_WITHIN:?}; they end here");
+    }
+    if let Err(error) = gateway_task.await {
+        tracing::error!(%error, "the gateway failed while it stopped");
+    }
+    platform.store.close().await;
+    let _ = fs::remove_file(folder.join("endpoints.json"));
+    ended
+}
+
+/// One server a folder, as long as the file is open.
+fn lock(folder: &Path) -> Result<File, ServeError> {
+    let unusable = |source| ServeError::DataDir { path: folder.to_owned(), source };
+    let file = File::options().create(true).truncate(false).write(true).open(folder.join("lock")).map_err(unusable)?;
+    match file.try_lock() {
+        Ok(()) => Ok(file),
+        Err(TryLockError::WouldBlock) => Err(ServeError::InUse { path: folder.to_owned() }),
+        Err(TryLockError::Error(source)) => Err(unusable(source)),
+    }
+}
+
+async fn listen(address: SocketAddr, plain_http: bool) -> Result<TcpListener, ServeError> {
+    if !address.ip().is_loopback() && !plain_http {
+        return Err(ServeError::PlainHttp { address });
+    }
+    TcpListener::bind(address).await.map_err(|source| ServeError::Listen { address, source })
+}
+
+/// Sets the gateway up as the database says, and starts a worker for every deployment: rollouts go on where they were.
+async fn take_up(platform: &Platform) -> Result<(), StoreError> {
+    let mut tx = platform.store.write().await?;
+    tx.prune_idempotent_answers(clock::now() - KEEP_ANSWERS).await?;
+    tx.commit().await?;
+    let mut tx = platform.store.read().await?;
+    for tenant in tx.list_tenants(&Page::all()).await? {
+        platform.tell_gateway(&tenant.spec);
+    }
+    let deployments = tx.list_deployments(None, &Page::all()).await?;
+    drop(tx);
+    for deployment in &deployments {
+        platform.controller.look_at(&deployment.id, &deployment.address());
+    }
+    for deployment in &deployments {
+        platform.controller.served(&deployment.id).await;
+    }
+    tracing::info!(deployments = deployments.len(), "everything that should serve serves");
+    Ok(())
+}
+
+/// Whole or not at all: others wait for this file.
+fn write_endpoints(folder: &Path, endpoints: &Endpoints) -> io::Result<()> {
+    let beside = folder.join("endpoints.json.new");
+    fs::write(&beside, serde_json::to_vec_pretty(endpoints)?)?;
+    fs::rename(beside, folder.join("endpoints.json"))
+}

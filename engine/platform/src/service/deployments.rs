@@ -1,0 +1,410 @@
+//! Deployments: accepted, told, ended. Accepting one writes a revision and a rollout; the controller does the rest.
+
+use hotswap_api as api;
+use hotswap_api::{ErrorCode, Problem};
+use hotswap_model::{
+    DeploymentId, DeploymentName, DeploymentSpec, DeploymentStatus, Revision, RolloutId, RolloutStatus, Span, TenantName, TenantStatus,
+    Version, merge_config,
+};
+use hotswap_rollout::Progress;
+use hotswap_store::{self as store, Deployment, DeploymentAddress, Plugin, PluginVersion, StoredRevision, Tenant, Tx};
+
+use super::plugins::{self, registry_problem};
+use super::{Answer, Part, Replay, quota, tenants};
+use crate::error::{self, Result};
+use crate::{Platform, clock, steps};
+
+/// What must hold of a deployment for a change to be made.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Precondition {
+    /// Nothing.
+    None,
+    /// `If-None-Match: *`: it must not exist.
+    Absent,
+    /// `If-Match`: the wanted revision must be this one.
+    Revision(u64),
+}
+
+impl Platform {
+    pub(crate) async fn put_deployment(
+        &self,
+        tenant: &str,
+        name: &str,
+        request: api::DeploymentRequest,
+        precondition: Precondition,
+        replay: Option<Replay>,
+    ) -> Result<Answer<api::Deployment>> {
+        let name: DeploymentName = name.parse().map_err(|e: hotswap_model::NameError| Problem::new(ErrorCode::Invalid, e.to_string()))?;
+        request.spec.validate().map_err(|faults| error::invalid(format_args!("deployment {:?}", name.as_str()), faults))?;
+        let (tenant, urls) = (tenant.to_owned(), self.urls.clone());
+        let answer = self
+            .change(replay, move |tx| {
+                Box::pin(async move {
+                    let accepted = accept(tx, &tenant, name, request, precondition).await?;
+                    let created = matches!(accepted, Accepted::Created(_));
+                    let deployment = accepted.into_deployment();
+                    Ok(Answer { created, body: to_api(tx, &urls, vec![deployment]).await?.remove(0) })
+                })
+            })
+            .await?;
+        let address = DeploymentAddress { tenant: answer.body.tenant.clone(), name: answer.body.name.clone() };
+        self.controller.look_at(&answer.body.id, &address);
+        Ok(answer)
+    }
+
+    pub(crate) async fn deployment(&self, tenant: &str, name: &str, live: bool) -> Result<api::Deployment> {
+        let mut tx = self.store.read().await.map_err(error::store)?;
+        let deployment = find(&mut tx, tenant, name).await?;
+        let mut answer = to_api(&mut tx, &self.urls, vec![deployment]).await?.remove(0);
+        if live {
+            answer.live = Some(crate::figures::live(&self.gateway, &answer.tenant, &answer.name));
+        }
+        Ok(answer)
+    }
+
+    pub(crate) async fn deployment_by_id(&self, id: &str) -> Result<api::Deployment> {
+        let mut tx = self.store.read().await.map_err(error::store)?;
+        let found = match id.parse::<DeploymentId>() {
+            Ok(id) => tx.deployment_by_id(&id).await.map_err(error::store)?,
+            Err(_) => None,
+        };
+        let deployment =
+            found.ok_or_else(|| Problem::new(ErrorCode::DeploymentNotFound, format!("there is no deployment with the id {id:?}")))?;
+        Ok(to_api(&mut tx, &self.urls, vec![deployment]).await?.remove(0))
+    }
+
+    pub(crate) async fn deployments(
+        &self,
+        tenant: Option<&str>,
+        names: Option<Vec<String>>,
+        part: Part,
+    ) -> Result<api::Page<api::Deployment>> {
+        let mut tx = self.store.read().await.map_err(error::store)?;
+        if let Some(names) = names {
+            let addresses: Vec<_> = names.iter().filter_map(|text| parse_address(text)).collect();
+            let found = tx.deployments_named(&addresses).await.map_err(error::store)?;
+            return Ok(api::Page { items: to_api(&mut tx, &self.urls, found).await?, next: None });
+        }
+        let tenant = match tenant {
+            Some(tenant) => Some(tenants::find(&mut tx, tenant).await?.spec.name),
+            None => None,
+        };
+        let page = store::Page { after: part.after.as_deref().and_then(parse_address), limit: part.limit };
+        let found = tx.list_deployments(tenant.as_ref(), &page).await.map_err(error::store)?;
+        let next =
+            (found.len() == part.limit as usize).then(|| found.last().map(|last| format!("{}/{}", last.tenant, last.name))).flatten();
+        Ok(api::Page { items: to_api(&mut tx, &self.urls, found).await?, next })
+    }
+
+    pub(crate) async fn revisions(&self, tenant: &str, name: &str) -> Result<api::Page<Revision>> {
+        let mut tx = self.store.read().await.map_err(error::store)?;
+        let deployment = find(&mut tx, tenant, name).await?;
+        let revisions = tx.list_revisions(&deployment.id).await.map_err(error::store)?;
+        Ok(api::Page { items: revisions.into_iter().map(|stored| stored.revision).collect(), next: None })
+    }
+
+    /// Ends a deployment. When this returns it gets no new requests; those it has are answered.
+    pub(crate) async fn delete_deployment(&self, tenant: &str, name: &str) -> Result<()> {
+        let mut tx = self.store.write().await.map_err(error::store)?;
+        let deployment = find(&mut tx, tenant, name).await?;
+        let now = clock::now();
+        supersede(&mut tx, &deployment, "the deployment was deleted").await?;
+        tx.delete_deployment(&deployment.id, None, now).await.map_err(error::store)?;
+        tx.commit().await.map_err(error::store)?;
+        self.controller.end(&deployment.id, &deployment.address()).await;
+        Ok(())
+    }
+}
+
+/// What came of a request that was accepted.
+enum Accepted {
+    Created(Deployment),
+    Changed(Deployment),
+    /// It asks for what is wanted already.
+    Same(Deployment),
+}
+
+impl Accepted {
+    fn into_deployment(self) -> Deployment {
+        match self {
+            Self::Created(deployment) | Self::Changed(deployment) | Self::Same(deployment) => deployment,
+        }
+    }
+}
+
+async fn accept(
+    tx: &mut Tx,
+    tenant: &str,
+    name: DeploymentName,
+    request: api::DeploymentRequest,
+    precondition: Precondition,
+) -> Result<Accepted> {
+    let tenant = tenants::find(tx, tenant).await?;
+    let address = DeploymentAddress { tenant: tenant.spec.name.clone(), name };
+    let before = tx.deployment(&address).await.map_err(error::store)?;
+    check_precondition(&address, before.as_ref(), precondition)?;
+    let current = match &before {
+        Some(deployment) => Some(desired(tx, deployment).await?),
+        None => None,
+    };
+    let wanted = api::DeploymentRequest { resolved_version: request.resolved_version, spec: request.spec };
+    if let (Some(deployment), Some(current)) = (&before, &current)
+        && current.revision.spec == wanted.spec
+        && wanted.resolved_version.as_ref().is_none_or(|version| *version == current.revision.resolved_version)
+    {
+        return Ok(Accepted::Same(deployment.clone()));
+    }
+    let (tenant, plugin) = check_allowed(tx, tenant, &wanted.spec).await?;
+    let version = resolve(tx, &plugin, &wanted, before.as_ref().zip(current.as_ref())).await?;
+    let verdicts = quota::judge(tx, &tenant, before.as_ref().zip(current.as_ref()), &wanted.spec, Some(&version)).await?;
+    quota::refuse(&tenant, &verdicts)?;
+    check_rate(tx, &tenant).await?;
+    match before {
+        None => Ok(Accepted::Created(create(tx, &tenant, address, wanted.spec, version).await?)),
+        Some(before) => Ok(Accepted::Changed(update(tx, before, wanted.spec, version).await?)),
+    }
+}
+
+fn check_precondition(address: &DeploymentAddress, before: Option<&Deployment>, precondition: Precondition) -> Result<()> {
+    let text = format!("{}/{}", address.tenant, address.name);
+    match (precondition, before) {
+        (Precondition::Absent, Some(deployment)) => {
+            Err(Problem::new(ErrorCode::NameTaken, format!("deployment {text:?} exists already (as {})", deployment.id))
+                .hint("choose another name, or import the deployment that has it"))
+        }
+        (Precondition::Revision(wanted), Some(deployment)) if deployment.revision != wanted => {
+            let detail = format!("deployment {text:?} is at revision {}, not {wanted}", deployment.revision);
+            Err(Problem::new(ErrorCode::EtagMismatch, detail).hint("read it again and repeat the change"))
+        }
+        (Precondition::Revision(_), None) => Err(Problem::new(ErrorCode::DeploymentNotFound, format!("there is no deployment {text:?}"))),
+        _ => Ok(()),
+    }
+}
+
+/// Whether the tenant may run this at all.
+async fn check_allowed(tx: &mut Tx, tenant: Tenant, spec: &DeploymentSpec) -> Result<(Tenant, Plugin)> {
+    let name = tenant.spec.name.as_str();
+    if tenant.spec.status == TenantStatus::Suspended {
+        let detail = format!("tenant {name:?} is suspended; its deployments stay as they are");
+        return Err(Problem::new(ErrorCode::TenantSuspended, detail).hint("set the tenant's `status` to \"active\""));
+    }
+    let plugin = plugins::find(tx, spec.plugin.as_str()).await?;
+    let allowed = &tenant.spec.allowed_categories;
+    if !allowed.is_empty() && !plugin.spec.category.as_ref().is_some_and(|category| allowed.contains(category)) {
+        let category = plugin.spec.category.as_deref().unwrap_or("none");
+        let list: Vec<_> = allowed.iter().map(String::as_str).collect();
+        let detail = format!(
+            "tenant {name:?} may run plugins of the categories {}; that of {:?} is {category}",
+            list.join(", "),
+            plugin.spec.name.as_str()
+        );
+        return Err(Problem::new(ErrorCode::CategoryNotAllowed, detail).hint("add the category to the tenant's `allowed_categories`"));
+    }
+    Ok((tenant, plugin))
+}
+
+/// Chooses the version: the one a reviewed plan named, else the present one while it fits, else the best there is.
+pub(super) async fn resolve(
+    tx: &mut Tx,
+    plugin: &Plugin,
+    wanted: &api::DeploymentRequest,
+    before: Option<(&Deployment, &StoredRevision)>,
+) -> Result<PluginVersion> {
+    let present = before.filter(|(deployment, stored)| deployment.held.is_none() && asks_for_the_same(&stored.revision.spec, &wanted.spec));
+    let present = present.map(|(_, stored)| &stored.revision.resolved_version);
+    let chosen = match &wanted.resolved_version {
+        Some(version) => planned(plugin, wanted, version)?,
+        None => {
+            let candidates = hotswap_registry::candidates(tx, &plugin.id).await.map_err(registry_problem)?;
+            hotswap_resolver::choose(&plugin.spec.name, &wanted.spec.version, &candidates, present).map_err(no_version)?.version
+        }
+    };
+    let found = tx.plugin_version(&plugin.id, &chosen).await.map_err(error::store)?;
+    let found = found.filter(|found| found.retired_at.is_none() || present == Some(&found.spec.version));
+    found.ok_or_else(|| {
+        Problem::new(ErrorCode::NoMatchingVersion, format!("version {chosen} of {:?} is not published any more", plugin.spec.name.as_str()))
+            .hint("plan again: another version has to be chosen")
+    })
+}
+
+/// Whether the constraint is the one that was resolved before, and nobody asked for it to be resolved anew.
+fn asks_for_the_same(before: &DeploymentSpec, now: &DeploymentSpec) -> bool {
+    before.plugin == now.plugin && before.version == now.version && before.resolve_serial == now.resolve_serial
+}
+
+fn planned(plugin: &Plugin, wanted: &api::DeploymentRequest, version: &Version) -> Result<Version> {
+    if wanted.spec.version.matches(version) {
+        return Ok(version.clone());
+    }
+    let detail = format!("version {version} of {:?} does not satisfy {:?}", plugin.spec.name.as_str(), wanted.spec.version.as_str());
+    Err(Problem::new(ErrorCode::Invalid, detail).hint("leave out `resolved_version`, or change `version`"))
+}
+
+pub(super) fn no_version(error: hotswap_resolver::NoVersion) -> Problem {
+    let problem = Problem::new(ErrorCode::NoMatchingVersion, error.to_string());
+    match error.hint() {
+        Some(hint) => problem.hint(hint),
+        None => problem,
+    }
+}
+
+async fn check_rate(tx: &mut Tx, tenant: &Tenant) -> Result<()> {
+    let Some(limit) = tenant.spec.rate_limits.deployments_per_hour else { return Ok(()) };
+    let made = tx.count_revisions_since(&tenant.id, clock::now() - Span::from_secs(3_600)).await.map_err(error::store)?;
+    if made < u64::from(limit) {
+        return Ok(());
+    }
+    let detail =
+        format!("tenant {:?} made {made} revisions within the last hour; its `deployments_per_hour` is {limit}", tenant.spec.name.as_str());
+    Err(Problem::new(ErrorCode::RateLimited, detail).hint("wait, or raise the tenant's `rate_limits.deployments_per_hour`"))
+}
+
+async fn create(
+    tx: &mut Tx,
+    tenant: &Tenant,
+    address: DeploymentAddress,
+    spec: DeploymentSpec,
+    version: PluginVersion,
+) -> Result<Deployment> {
+    let now = clock::now();
+    let deployment = Deployment {
+        id: DeploymentId::from_unique(clock::unique()),
+        tenant_id: tenant.id.clone(),
+        tenant: address.tenant,
+        name: address.name,
+        revision: 1,
+        active_revision: None,
+        status: DeploymentStatus::Progressing,
+        held: None,
+        rollout_id: None,
+        etag: 1,
+        created_at: now,
+        updated_at: now,
+    };
+    let deployment = tx.insert_deployment(&deployment).await.map_err(error::store)?;
+    begin(tx, deployment, spec, version).await
+}
+
+async fn update(tx: &mut Tx, before: Deployment, spec: DeploymentSpec, version: PluginVersion) -> Result<Deployment> {
+    supersede(tx, &before, "a newer spec took its place").await?;
+    let next = Deployment { revision: before.revision + 1, held: None, status: DeploymentStatus::Progressing, ..before };
+    begin(tx, next, spec, version).await
+}
+
+/// Writes the revision and the rollout to it.
+async fn begin(tx: &mut Tx, deployment: Deployment, spec: DeploymentSpec, version: PluginVersion) -> Result<Deployment> {
+    let now = clock::now();
+    let config = merge_config(version.spec.default_config.as_deref(), spec.config.as_deref());
+    let config = config.map_err(|e| Problem::new(ErrorCode::Invalid, e.to_string()))?;
+    let stored = StoredRevision {
+        deployment_id: deployment.id.clone(),
+        version_id: version.id,
+        effective_config: serde_json::to_string(&config).map_err(|e| error::internal(&e))?,
+        revision: Revision {
+            number: deployment.revision,
+            spec,
+            resolved_version: version.spec.version,
+            sha256: version.spec.sha256,
+            created_at: now,
+        },
+    };
+    tx.insert_revision(&stored).await.map_err(error::store)?;
+    let rollout = store::Rollout {
+        id: RolloutId::from_unique(clock::unique()),
+        deployment_id: deployment.id.clone(),
+        tenant: deployment.tenant.clone(),
+        deployment: deployment.name.clone(),
+        from_revision: deployment.active_revision,
+        to_revision: deployment.revision,
+        status: RolloutStatus::Progressing,
+        progress: serde_json::to_string(&Progress::start(now)).map_err(|e| error::internal(&e))?,
+        reason_code: None,
+        reason: None,
+        started_at: now,
+        updated_at: now,
+        ended_at: None,
+        generation: 1,
+    };
+    tx.insert_rollout(&rollout).await.map_err(error::store)?;
+    let message = steps::started(&rollout, &stored.revision.resolved_version);
+    steps::record(tx, &rollout, "started", &message, 0).await?;
+    tx.update_deployment(&Deployment { rollout_id: Some(rollout.id), ..deployment }, now).await.map_err(error::store)
+}
+
+/// Ends the rollout that is under way, if one is.
+async fn supersede(tx: &mut Tx, deployment: &Deployment, why: &str) -> Result<()> {
+    let Some(id) = &deployment.rollout_id else { return Ok(()) };
+    let Some(mut rollout) = tx.rollout(id).await.map_err(error::store)?.filter(|rollout| !rollout.status.is_over()) else { return Ok(()) };
+    let now = clock::now();
+    rollout.status = RolloutStatus::Superseded;
+    rollout.reason_code = Some("superseded".into());
+    rollout.reason = Some(why.to_owned());
+    rollout.updated_at = now;
+    rollout.ended_at = Some(now);
+    tx.update_rollout(&rollout).await.map_err(error::store)?;
+    steps::record(tx, &rollout, "superseded", why, 0).await
+}
+
+/// The live deployment of this name.
+pub(super) async fn find(tx: &mut Tx, tenant: &str, name: &str) -> Result<Deployment> {
+    let tenant = tenants::find(tx, tenant).await?;
+    let found = match name.parse::<DeploymentName>() {
+        Ok(name) => tx.deployment(&DeploymentAddress { tenant: tenant.spec.name.clone(), name }).await.map_err(error::store)?,
+        Err(_) => None,
+    };
+    found.ok_or_else(|| {
+        Problem::new(ErrorCode::DeploymentNotFound, format!("tenant {:?} has no deployment {name:?}", tenant.spec.name.as_str()))
+            .hint(format!("`GET /v1/tenants/{}/deployments` lists those it has", tenant.spec.name))
+    })
+}
+
+/// The revision that is wanted.
+pub(super) async fn desired(tx: &mut Tx, deployment: &Deployment) -> Result<StoredRevision> {
+    let found = tx.revision(&deployment.id, deployment.revision).await.map_err(error::store)?;
+    found
+        .ok_or_else(|| error::internal(&std::io::Error::other(format!("revision {} of {} is missing", deployment.revision, deployment.id))))
+}
+
+fn parse_address(text: &str) -> Option<DeploymentAddress> {
+    let (tenant, name) = text.split_once('/')?;
+    Some(DeploymentAddress { tenant: tenant.parse::<TenantName>().ok()?, name: name.parse().ok()? })
+}
+
+/// Deployments as they are told, with what is wanted of each and what serves: two calls, however many there are.
+async fn to_api(tx: &mut Tx, urls: &crate::Urls, deployments: Vec<Deployment>) -> Result<Vec<api::Deployment>> {
+    let numbers =
+        |deployment: &Deployment| [Some(deployment.revision), deployment.active_revision].into_iter().flatten().collect::<Vec<_>>();
+    let wanted: Vec<_> = deployments.iter().flat_map(|d| numbers(d).into_iter().map(|number| (d.id.clone(), number))).collect();
+    let stored = tx.revisions(&wanted).await.map_err(error::store)?;
+    let by_key: std::collections::HashMap<_, _> =
+        stored.iter().map(|stored| ((&stored.deployment_id, stored.revision.number), stored)).collect();
+    let told = deployments.into_iter().map(|deployment| {
+        let missing =
+            || error::internal(&std::io::Error::other(format!("revision {} of {} is missing", deployment.revision, deployment.id)));
+        let desired = by_key.get(&(&deployment.id, deployment.revision)).ok_or_else(missing)?;
+        let active = deployment.active_revision.and_then(|number| by_key.get(&(&deployment.id, number)));
+        let revision = &desired.revision;
+        Ok(api::Deployment {
+            url: urls.deployment(&deployment.tenant, &deployment.name),
+            etag: deployment.revision.to_string(),
+            spec: revision.spec.clone(),
+            resolved_version: revision.resolved_version.clone(),
+            sha256: revision.sha256,
+            effective_config: serde_json::from_str(&desired.effective_config).map_err(|e| error::internal(&e))?,
+            rollout_plan: hotswap_rollout::rollout_plan(&revision.spec),
+            revision: deployment.revision,
+            active_revision: deployment.active_revision,
+            active_version: active.map(|stored| stored.revision.resolved_version.clone()),
+            status: deployment.status,
+            held: deployment.held,
+            rollout: deployment.rollout_id,
+            live: None,
+            created_at: deployment.created_at,
+            updated_at: revision.created_at,
+            id: deployment.id,
+            tenant: deployment.tenant,
+            name: deployment.name,
+        })
+    });
+    told.collect()
+}

@@ -1,0 +1,83 @@
+//! What the platform does when it is asked: one file a noun. No HTTP here; problems are the API's, so that every way in says
+//! the same.
+
+mod deployments;
+mod plugins;
+mod preview;
+mod quota;
+mod rollouts;
+mod tenants;
+mod versions;
+
+use futures::future::BoxFuture;
+use hotswap_api::{ErrorCode, Problem};
+use hotswap_store::Tx;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+use crate::error::{self, Result};
+use crate::{Platform, clock};
+
+pub(crate) use deployments::Precondition;
+pub(crate) use plugins::Search;
+
+/// An `Idempotency-Key` with the digest of the request it came with.
+#[derive(Debug, Clone)]
+pub(crate) struct Replay {
+    pub(crate) key: String,
+    pub(crate) request: String,
+}
+
+/// What a change gives: whether something came into being, and what it is now.
+#[derive(Debug)]
+pub(crate) struct Answer<T> {
+    pub(crate) created: bool,
+    pub(crate) body: T,
+}
+
+/// The part of a list that was asked for.
+#[derive(Debug, Clone)]
+pub(crate) struct Part {
+    pub(crate) after: Option<String>,
+    pub(crate) limit: u32,
+}
+
+impl Platform {
+    /// Runs a change in one transaction; with a key, at most once: the answer is kept in the same transaction, and given again.
+    async fn change<T, F>(&self, replay: Option<Replay>, work: F) -> Result<Answer<T>>
+    where
+        T: Serialize + DeserializeOwned + Send,
+        F: for<'tx> FnOnce(&'tx mut Tx) -> BoxFuture<'tx, Result<Answer<T>>> + Send,
+    {
+        let mut tx = self.store.write().await.map_err(error::store)?;
+        if let Some(replay) = &replay
+            && let Some(earlier) = tx.idempotent_answer(&replay.key).await.map_err(error::store)?
+        {
+            if earlier.request_hash != replay.request {
+                let detail = format!("the idempotency key {:?} came with another request before", replay.key);
+                return Err(Problem::new(ErrorCode::IdempotencyConflict, detail).hint("use a new key for a new request"));
+            }
+            let body = serde_json::from_str(&earlier.body).map_err(|e| error::internal(&e))?;
+            return Ok(Answer { created: earlier.status == 201, body });
+        }
+        let answer = work(&mut tx).await?;
+        if let Some(replay) = replay {
+            let body = serde_json::to_string(&answer.body).map_err(|e| error::internal(&e))?;
+            let status = if answer.created { 201 } else { 200 };
+            let kept =
+                hotswap_store::IdempotentAnswer { key: replay.key, request_hash: replay.request, status, body, created_at: clock::now() };
+            tx.insert_idempotent_answer(&kept).await.map_err(error::store)?;
+        }
+        tx.commit().await.map_err(error::store)?;
+        Ok(answer)
+    }
+}
+
+/// The etag a caller gave, if it is one of ours.
+fn parse_etag(etag: Option<&str>) -> Result<Option<i64>> {
+    let Some(text) = etag else { return Ok(None) };
+    let number = text.trim_matches('"').parse();
+    number.map(Some).map_err(|_| {
+        Problem::new(ErrorCode::EtagMismatch, format!("the etag {text} is none of this server's")).hint("send the etag of the last answer")
+    })
+}

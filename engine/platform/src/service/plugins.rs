@@ -1,0 +1,147 @@
+//! Plugins: made, described, searched, ended.
+
+use hotswap_api as api;
+use hotswap_api::{ErrorCode, Problem};
+use hotswap_model::{PluginId, PluginName, PluginSpec};
+use hotswap_store::{self as store, Tx, Versions};
+
+use super::{Answer, Part, Replay, parse_etag};
+use crate::error::{self, Result};
+use crate::{Platform, clock};
+
+/// What plugins are searched for. Everything given must fit.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Search {
+    pub(crate) text: Option<String>,
+    pub(crate) category: Option<String>,
+    pub(crate) tag: Option<String>,
+    pub(crate) publisher: Option<String>,
+}
+
+impl Platform {
+    pub(crate) async fn create_plugin(&self, spec: PluginSpec, replay: Option<Replay>) -> Result<Answer<api::Plugin>> {
+        spec.validate().map_err(|faults| error::invalid(format_args!("plugin {:?}", spec.name.as_str()), faults))?;
+        self.change(replay, |tx| {
+            Box::pin(async move {
+                let id = PluginId::from_unique(clock::unique());
+                let plugin = tx.insert_plugin(&id, &spec, clock::now()).await.map_err(error::store)?;
+                Ok(Answer { created: true, body: to_api(plugin) })
+            })
+        })
+        .await
+    }
+
+    pub(crate) async fn plugin(&self, name_or_id: &str) -> Result<api::Plugin> {
+        let mut tx = self.store.read().await.map_err(error::store)?;
+        Ok(to_api(find(&mut tx, name_or_id).await?))
+    }
+
+    pub(crate) async fn plugins(&self, names: Option<Vec<String>>, search: Search, part: Part) -> Result<api::Page<api::Plugin>> {
+        let mut tx = self.store.read().await.map_err(error::store)?;
+        if let Some(names) = names {
+            let names: Vec<PluginName> = names.iter().filter_map(|name| name.parse().ok()).collect();
+            let items = tx.plugins_named(&names).await.map_err(error::store)?.into_iter().map(to_api).collect();
+            return Ok(api::Page { items, next: None });
+        }
+        let query = hotswap_registry::Query {
+            text: search.text.unwrap_or_default(),
+            category: search.category,
+            tag: search.tag,
+            publisher: search.publisher,
+        };
+        let mut found = hotswap_registry::search(&mut tx, &query).await.map_err(registry_problem)?;
+        // Ranked lists are cut by position: `after` is the name of the last one seen.
+        if let Some(after) = part.after {
+            let seen = found.iter().position(|plugin| plugin.spec.name.as_str() == after).map_or(0, |index| index + 1);
+            found.drain(..seen);
+        }
+        let more = found.len() > part.limit as usize;
+        found.truncate(part.limit as usize);
+        let next = more.then(|| found.last().map(|plugin| plugin.spec.name.to_string())).flatten();
+        Ok(api::Page { items: found.into_iter().map(to_api).collect(), next })
+    }
+
+    pub(crate) async fn update_plugin(
+        &self,
+        name_or_id: &str,
+        spec: PluginSpec,
+        etag: Option<&str>,
+        replay: Option<Replay>,
+    ) -> Result<Answer<api::Plugin>> {
+        spec.validate().map_err(|faults| error::invalid(format_args!("plugin {:?}", spec.name.as_str()), faults))?;
+        let (etag, name_or_id) = (parse_etag(etag)?, name_or_id.to_owned());
+        self.change(replay, move |tx| {
+            Box::pin(async move {
+                let before = find(tx, &name_or_id).await?;
+                if before.spec.name != spec.name {
+                    let detail = format!("plugin {:?} cannot be renamed to {:?}", before.spec.name.as_str(), spec.name.as_str());
+                    return Err(
+                        Problem::new(ErrorCode::Invalid, detail).hint("make a plugin of the new name and publish its versions there")
+                    );
+                }
+                let after = tx.update_plugin(&before.id, &spec, etag, clock::now()).await.map_err(error::store)?;
+                Ok(Answer { created: false, body: to_api(after) })
+            })
+        })
+        .await
+    }
+
+    pub(crate) async fn delete_plugin(&self, name_or_id: &str, etag: Option<&str>) -> Result<()> {
+        let etag = parse_etag(etag)?;
+        let mut tx = self.store.write().await.map_err(error::store)?;
+        let plugin = find(&mut tx, name_or_id).await?;
+        let name = plugin.spec.name.as_str();
+        let deployments = tx.count_deployments_of_plugin(&plugin.id).await.map_err(error::store)?;
+        if deployments > 0 {
+            let detail = format!("plugin {name:?} is still run by {deployments} deployments");
+            return Err(Problem::new(ErrorCode::PluginInUse, detail).hint("delete those deployments first"));
+        }
+        let versions = tx.list_plugin_versions(&plugin.id, Versions::Live).await.map_err(error::store)?;
+        if !versions.is_empty() {
+            let listed: Vec<_> = versions.iter().map(|version| version.spec.version.to_string()).collect();
+            let detail = format!("plugin {name:?} still has published versions: {}", listed.join(", "));
+            return Err(Problem::new(ErrorCode::PluginInUse, detail).hint("retire them first (delete each version)"));
+        }
+        tx.delete_plugin(&plugin.id, etag, clock::now()).await.map_err(error::store)?;
+        tx.commit().await.map_err(error::store)
+    }
+}
+
+/// The plugin of this name or id.
+pub(super) async fn find(tx: &mut Tx, name_or_id: &str) -> Result<store::Plugin> {
+    let found = match (name_or_id.parse::<PluginId>(), name_or_id.parse::<PluginName>()) {
+        (Ok(id), _) => tx.plugin_by_id(&id).await.map_err(error::store)?,
+        (_, Ok(name)) => tx.plugin(&name).await.map_err(error::store)?,
+        _ => None,
+    };
+    found.ok_or_else(|| {
+        Problem::new(ErrorCode::PluginNotFound, format!("there is no plugin {name_or_id:?}")).hint(
+            "`GET /v1/plugins` lists those there are; in a configuration, refer to `hotswap_plugin.NAME.name` so that it is made first",
+        )
+    })
+}
+
+/// What the registry says no to, as the caller is told.
+pub(super) fn registry_problem(error: hotswap_registry::RegistryError) -> Problem {
+    use hotswap_registry::RegistryError as R;
+    match error {
+        R::Store(error) => error::store(error),
+        other => {
+            let problem = Problem::new(ErrorCode::VersionConflict, other.to_string());
+            match other.hint() {
+                Some(hint) => problem.hint(hint),
+                None => problem,
+            }
+        }
+    }
+}
+
+fn to_api(plugin: store::Plugin) -> api::Plugin {
+    api::Plugin {
+        id: plugin.id,
+        etag: plugin.etag.to_string(),
+        spec: plugin.spec,
+        created_at: plugin.created_at,
+        updated_at: plugin.updated_at,
+    }
+}

@@ -1,0 +1,108 @@
+//! Versions of plugins: published, moved between channels, retired.
+
+use hotswap_api as api;
+use hotswap_api::{ErrorCode, Problem};
+use hotswap_model::{Version, VersionId, VersionSpec};
+use hotswap_registry::Published;
+use hotswap_store::{self as store, Tx, Versions};
+
+use super::plugins::{self, registry_problem};
+use super::{Answer, Replay, parse_etag};
+use crate::components::unknown_component;
+use crate::error::{self, Result};
+use crate::{Platform, clock};
+
+impl Platform {
+    pub(crate) async fn publish(&self, spec: VersionSpec, replay: Option<Replay>) -> Result<Answer<api::PluginVersion>> {
+        spec.validate()
+            .map_err(|faults| error::invalid(format_args!("version {} of plugin {:?}", spec.version, spec.plugin.as_str()), faults))?;
+        self.change(replay, |tx| {
+            Box::pin(async move {
+                plugins::find(tx, spec.plugin.as_str()).await?;
+                if tx.blob(&spec.sha256).await.map_err(error::store)?.is_none() {
+                    return Err(unknown_component(&spec.sha256));
+                }
+                let id = VersionId::from_unique(clock::unique());
+                let published = hotswap_registry::publish(tx, clock::now(), &id, &spec).await.map_err(registry_problem)?;
+                let created = !matches!(published, Published::Known(_));
+                Ok(Answer { created, body: to_api(published.into_version()) })
+            })
+        })
+        .await
+    }
+
+    pub(crate) async fn version(&self, plugin: &str, version: &str) -> Result<api::PluginVersion> {
+        let mut tx = self.store.read().await.map_err(error::store)?;
+        Ok(to_api(find(&mut tx, plugin, version).await?))
+    }
+
+    pub(crate) async fn versions(&self, plugin: &str, retired: bool) -> Result<api::Page<api::PluginVersion>> {
+        let mut tx = self.store.read().await.map_err(error::store)?;
+        let plugin = plugins::find(&mut tx, plugin).await?;
+        let which = if retired { Versions::All } else { Versions::Live };
+        let mut items = tx.list_plugin_versions(&plugin.id, which).await.map_err(error::store)?;
+        items.sort_by(|a, b| a.spec.version.cmp(&b.spec.version));
+        Ok(api::Page { items: items.into_iter().map(to_api).collect(), next: None })
+    }
+
+    pub(crate) async fn change_version(
+        &self,
+        plugin: &str,
+        version: &str,
+        change: api::VersionChange,
+        etag: Option<&str>,
+        replay: Option<Replay>,
+    ) -> Result<Answer<api::PluginVersion>> {
+        let (etag, plugin, version) = (parse_etag(etag)?, plugin.to_owned(), version.to_owned());
+        self.change(replay, move |tx| {
+            Box::pin(async move {
+                let before = find(tx, &plugin, &version).await?;
+                let spec = VersionSpec { channel: change.channel, release_notes: change.release_notes, ..before.spec };
+                let after = tx.update_plugin_version(&before.id, &spec, etag, clock::now()).await.map_err(error::store)?;
+                Ok(Answer { created: false, body: to_api(after) })
+            })
+        })
+        .await
+    }
+
+    /// Retires a version: what runs of it goes on, nothing new is resolved to it. Always succeeds for one that is there.
+    pub(crate) async fn retire(&self, plugin: &str, version: &str) -> Result<()> {
+        let mut tx = self.store.write().await.map_err(error::store)?;
+        let before = find(&mut tx, plugin, version).await?;
+        if before.retired_at.is_none() {
+            tx.retire_plugin_version(&before.id, None, clock::now()).await.map_err(error::store)?;
+        }
+        tx.commit().await.map_err(error::store)?;
+        self.components.collect(&before.spec.sha256).await
+    }
+}
+
+/// The version, retired or not, of the plugin with this name or id.
+async fn find(tx: &mut Tx, plugin: &str, version: &str) -> Result<store::PluginVersion> {
+    let plugin = plugins::find(tx, plugin).await?;
+    let found = match version.parse::<Version>() {
+        Ok(number) => tx.plugin_version(&plugin.id, &number).await.map_err(error::store)?,
+        Err(_) => match version.parse::<VersionId>() {
+            Ok(id) => tx.plugin_version_by_id(&id).await.map_err(error::store)?.filter(|found| found.plugin_id == plugin.id),
+            Err(_) => None,
+        },
+    };
+    found.ok_or_else(|| {
+        Problem::new(ErrorCode::VersionNotFound, format!("plugin {:?} has no version {version}", plugin.spec.name.as_str()))
+            .hint("`GET /v1/plugins/{plugin}/versions?retired=true` lists those there are")
+    })
+}
+
+fn to_api(version: store::PluginVersion) -> api::PluginVersion {
+    api::PluginVersion {
+        id: version.id,
+        etag: version.etag.to_string(),
+        spec: version.spec,
+        size: version.size,
+        imports: version.imports,
+        exports: version.exports,
+        created_at: version.created_at,
+        updated_at: version.updated_at,
+        retired_at: version.retired_at,
+    }
+}
