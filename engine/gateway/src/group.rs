@@ -6,8 +6,9 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
-use hotswap_runtime::{Labels, Plugin, SlotPool};
+use hotswap_runtime::{Busy, Labels, Plugin, SlotGuard, SlotPool, SlotState};
 use http::HeaderValue;
+use tokio_util::sync::CancellationToken;
 
 use crate::Signals;
 
@@ -19,6 +20,7 @@ pub struct RevisionGroup {
     pub(crate) signals: Signals,
     pub(crate) revision_header: HeaderValue,
     pub(crate) version_header: HeaderValue,
+    closing: CancellationToken,
     /// Whether the gateway's metrics know it.
     pub(crate) exported: AtomicBool,
 }
@@ -34,6 +36,7 @@ impl RevisionGroup {
             plugin,
             slots,
             signals: Signals::new(latency_bound),
+            closing: CancellationToken::new(),
             exported: AtomicBool::new(false),
         })
     }
@@ -68,7 +71,26 @@ impl RevisionGroup {
     /// takes the new route. Returns at once if nothing is in flight. May be called again, and cancelled: the revision
     /// stays closed.
     pub async fn drain(&self) {
+        self.slots.close();
+        self.closing.cancel();
         self.slots.drain().await;
+    }
+
+    /// A free slot, waiting up to `wait` for one.
+    pub(crate) async fn enter(&self, wait: Duration) -> Result<SlotGuard, Busy> {
+        tokio::select! {
+            biased;
+            slot = self.slots.acquire(wait) => slot,
+            () = self.stranded() => Err(Busy::Closed),
+        }
+    }
+
+    /// Resolves if a drain begins while no slot serves: who waits then waits in vain.
+    async fn stranded(&self) {
+        self.closing.cancelled().await;
+        if self.slots.states().contains(&SlotState::Draining) {
+            std::future::pending::<()>().await;
+        }
     }
 }
 

@@ -5,20 +5,30 @@
 //! [`RevisionGroup`]. No database, no policy, no sandbox lives here.
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
+mod address;
 mod config;
+mod forward;
 mod gateway;
 mod group;
+mod inbound;
 mod latency;
+mod metrics;
+mod outbound;
 mod probe;
+mod problem;
+mod request;
 mod route;
+mod serve;
 mod signals;
 mod table;
 mod tenant;
+mod track;
 
 pub use config::GatewayConfig;
 pub use gateway::Gateway;
 pub use group::RevisionGroup;
 pub use latency::Latency;
+pub use outbound::Reply;
 pub use probe::{ProbeOutcome, ProbeResult};
 pub use route::{Route, RouteError, Target};
 pub use signals::{PluginErrors, SignalCounts, Signals};

@@ -288,6 +288,12 @@ impl SlotPool {
         self.shared.lock().closed
     }
 
+    /// What each slot is good for now, by ordinal.
+    #[must_use]
+    pub fn states(&self) -> Vec<SlotState> {
+        self.shared.lock().slots.iter().map(|slot| slot.state).collect()
+    }
+
     /// Every slot as it is now.
     #[must_use]
     pub fn slots(&self) -> Vec<Slot> {
