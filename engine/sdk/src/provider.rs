@@ -27,7 +27,8 @@ pub trait Provider: Send + Sync {
         Diagnostics::new()
     }
 
-    /// Takes the provider block. Called at most once, and not at all where only validation or functions are wanted.
+    /// Takes the provider block. Not called where only validation or functions are wanted; called once for each run in a process that
+    /// outlives runs.
     async fn configure(&self, request: ConfigureRequest) -> Diagnostics;
 
     /// Managed resources by type name.

@@ -1,0 +1,15 @@
+//! Conversion between the wire's types and the sdk's. Nothing is decided here.
+
+mod diagnostic;
+mod function;
+mod path;
+mod schema;
+mod value;
+
+pub(crate) use self::{
+    diagnostic::diagnostics,
+    function::{function, function_error},
+    path::path,
+    schema::schema,
+    value::{decode, decode_object, encode, encode_object},
+};
