@@ -78,6 +78,8 @@ impl Worker {
     /// The end of the way back: the spec is held, or, where there was nothing to go back to, the deployment ends.
     pub(super) async fn write_gone_back(&mut self, rollout: &Rollout, reason: &Reason) -> Result<Written> {
         let (current, at) = (self.deployment(), clock::now());
+        // The reason may have been written a moment ago, after this copy of the rollout was read.
+        let rollout = &because(rollout, reason);
         let step = match rollout.from_revision {
             Some(from) => Step {
                 rollout: ended(rollout, RolloutStatus::RolledBack),
