@@ -60,7 +60,20 @@ pub fn endpoint(explicit: &Explicit, variable: impl Fn(&str) -> Option<String>) 
     Endpoint::parse(&text, explicit.allow_plain_http)
 }
 
-/// The token: as said, or from `HOTSWAP_TOKEN`, or from `admin.token` in the folder that `HOTSWAP_DATA_DIR` names.
+/// The folder a server on this machine keeps its data in: `HOTSWAP_DATA_DIR`, else `hotswap` in the user's folder for data
+/// (`XDG_DATA_HOME`, or `~/.local/share`). None if the user has no home.
+pub fn data_dir(variable: impl Fn(&str) -> Option<String>) -> Option<PathBuf> {
+    if let Some(folder) = filled(&variable, "HOTSWAP_DATA_DIR") {
+        return Some(folder.into());
+    }
+    let data = match filled(&variable, "XDG_DATA_HOME") {
+        Some(data) => PathBuf::from(data),
+        None => PathBuf::from(filled(&variable, "HOME")?).join(".local/share"),
+    };
+    Some(data.join("hotswap"))
+}
+
+/// The token: as said, or from `HOTSWAP_TOKEN`, or from `admin.token` in the folder of [`data_dir`].
 pub fn credentials(
     explicit: &Explicit,
     variable: impl Fn(&str) -> Option<String>,
@@ -72,10 +85,10 @@ pub fn credentials(
     if let Some(text) = filled(&variable, "HOTSWAP_TOKEN") {
         return Credentials { token: Some(Token::new(text)), origin: "HOTSWAP_TOKEN".into() };
     }
-    let Some(folder) = filled(&variable, "HOTSWAP_DATA_DIR") else {
+    let Some(folder) = data_dir(&variable) else {
         return Credentials { token: None, origin: "`token`, HOTSWAP_TOKEN and HOTSWAP_DATA_DIR are not set".into() };
     };
-    let path = PathBuf::from(folder).join("admin.token");
+    let path = folder.join("admin.token");
     match read_file(&path) {
         Ok(text) => Credentials { token: Some(Token::new(text)), origin: path.display().to_string() },
         Err(error) => Credentials {
@@ -109,6 +122,17 @@ mod tests {
         assert_eq!(endpoint(&Explicit::default(), variable).unwrap().to_string(), "http://127.0.0.1:2");
         assert_eq!(endpoint(&Explicit::default(), none).unwrap().to_string(), "http://127.0.0.1:7700");
         assert_eq!(endpoint(&Explicit::default(), |_| Some(String::new())).unwrap().to_string(), "http://127.0.0.1:7700");
+    }
+
+    #[test]
+    fn the_data_folder_is_named_or_lies_in_the_users_folder_for_data() {
+        let variables =
+            |set: &'static [(&str, &str)]| move |name: &str| set.iter().find(|(key, _)| *key == name).map(|(_, value)| (*value).to_owned());
+        let all: &[_] = &[("HOTSWAP_DATA_DIR", "/data"), ("XDG_DATA_HOME", "/xdg"), ("HOME", "/home/ann")];
+        assert_eq!(data_dir(variables(all)).unwrap(), Path::new("/data"));
+        assert_eq!(data_dir(variables(&all[1..])).unwrap(), Path::new("/xdg/hotswap"));
+        assert_eq!(data_dir(variables(&all[2..])).unwrap(), Path::new("/home/ann/.local/share/hotswap"));
+        assert_eq!(data_dir(none), None);
     }
 
     #[test]

@@ -19,7 +19,7 @@ mod versions;
 
 pub use client::{Client, ClientConfig};
 pub use deployments::Precondition;
-pub use discover::{Credentials, Explicit, Token, credentials, endpoint};
+pub use discover::{Credentials, Explicit, Token, credentials, data_dir, endpoint};
 pub use endpoint::{Endpoint, EndpointError};
 pub use error::ClientError;
 pub use events::RolloutEvents;

@@ -40,7 +40,9 @@ fn read_only(schema: Schema, keys: &[&str], without: &[&str]) -> BTreeMap<String
 fn computed(attribute: Attribute) -> Attribute {
     let kind = match attribute.kind {
         Kind::Plain(ty) => Kind::Plain(ty),
-        Kind::Nested(nesting, attributes) => Kind::Nested(nesting, attributes.into_iter().map(|(name, nested)| (name, computed(nested))).collect()),
+        Kind::Nested(nesting, attributes) => {
+            Kind::Nested(nesting, attributes.into_iter().map(|(name, nested)| (name, computed(nested))).collect())
+        }
     };
     Attribute { kind, mode: Mode::Computed, default: None, requires_replace: false, validators: Vec::new(), ..attribute }
 }

@@ -13,8 +13,8 @@ use hotswap_api::{Deployment as Accepted, DeploymentRequest};
 use hotswap_client::{Client, Precondition};
 use hotswap_model::{DeploymentId, DeploymentName, Span, TenantName, Version};
 use hotswap_sdk::{
-    ApplyResponse, CreateRequest, DeleteRequest, Diagnostic, Diagnostics, ImportRequest, ImportResponse, PlanRequest, PlanResponse, ReadRequest,
-    ReadResponse, Resource, Schema, UpdateRequest, async_trait,
+    ApplyResponse, CreateRequest, DeleteRequest, Diagnostic, Diagnostics, ImportRequest, ImportResponse, PlanRequest, PlanResponse,
+    ReadRequest, ReadResponse, Resource, Schema, UpdateRequest, async_trait,
 };
 use hotswap_value::Value;
 
@@ -100,10 +100,16 @@ impl Resource for Deployment {
     async fn delete(&self, request: DeleteRequest) -> Diagnostics {
         let limit = timeout(&request.prior, "delete").unwrap_or(DELETE_TIMEOUT);
         match (self.connection.require(), address(&request.prior)) {
-            (Ok(client), Ok((tenant, name))) => match tokio::time::timeout(limit, client.delete_deployment(tenant.as_str(), name.as_str())).await {
-                Ok(deleted) => answer::deleted(deleted),
-                Err(_) => Diagnostic::error("Timed out", format!("The server did not confirm within {limit:?} that the deployment is gone; apply again.")).into(),
-            },
+            (Ok(client), Ok((tenant, name))) => {
+                match tokio::time::timeout(limit, client.delete_deployment(tenant.as_str(), name.as_str())).await {
+                    Ok(deleted) => answer::deleted(deleted),
+                    Err(_) => Diagnostic::error(
+                        "Timed out",
+                        format!("The server did not confirm within {limit:?} that the deployment is gone; apply again."),
+                    )
+                    .into(),
+                }
+            }
             (Err(diagnostics), _) | (_, Err(diagnostics)) => diagnostics,
         }
     }
@@ -136,7 +142,9 @@ impl Deployment {
         let found = if let Ok(id) = id.parse::<DeploymentId>() {
             client.get_deployment_by_id(&id).await
         } else {
-            let parsed = id.split_once('/').and_then(|(tenant, name)| Some((tenant.parse::<TenantName>().ok()?, name.parse::<DeploymentName>().ok()?)));
+            let parsed = id
+                .split_once('/')
+                .and_then(|(tenant, name)| Some((tenant.parse::<TenantName>().ok()?, name.parse::<DeploymentName>().ok()?)));
             let Some((tenant, name)) = parsed else {
                 let problem = format!("{id:?} is neither TENANT/NAME, such as \"acme/hello\", nor a deployment's id, such as \"dep_…\".");
                 return Err(answer::bad_import_id(problem));

@@ -30,7 +30,8 @@ pub(crate) fn path(field: &str) -> AttributePath {
 
 /// A fault as an error on its field.
 pub(crate) fn fault(fault: &Fault) -> Diagnostic {
-    Diagnostic::error("Invalid attribute value", format!("Attribute {} {}", fault.field, lower_sentence(&fault.message))).at(path(&fault.field))
+    Diagnostic::error("Invalid attribute value", format!("Attribute {} {}", fault.field, lower_sentence(&fault.message)))
+        .at(path(&fault.field))
 }
 
 /// The message behind "Attribute x": with its full stop.

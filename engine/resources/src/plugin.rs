@@ -6,8 +6,8 @@ use hotswap_api as api;
 use hotswap_model::{PluginId, PluginName, PluginSpec};
 use hotswap_sdk::schema::attribute::{set, string};
 use hotswap_sdk::{
-    ApplyResponse, CreateRequest, DeleteRequest, Diagnostic, Diagnostics, ImportRequest, ImportResponse, ReadRequest, ReadResponse, Resource,
-    Schema, UpdateRequest, async_trait,
+    ApplyResponse, CreateRequest, DeleteRequest, Diagnostic, Diagnostics, ImportRequest, ImportResponse, ReadRequest, ReadResponse,
+    Resource, Schema, UpdateRequest, async_trait,
 };
 use hotswap_value::{Type, Value};
 

@@ -12,8 +12,8 @@ use hotswap_model::{Channel, Digest, PluginName, Version, VersionSpec};
 use hotswap_sdk::schema::attribute::{list, number, string};
 use hotswap_sdk::validators::{length, one_of};
 use hotswap_sdk::{
-    ApplyResponse, CreateRequest, DeleteRequest, Diagnostic, Diagnostics, ImportRequest, ImportResponse, PlanRequest, PlanResponse, ReadRequest,
-    ReadResponse, Resource, Schema, UpdateRequest, async_trait,
+    ApplyResponse, CreateRequest, DeleteRequest, Diagnostic, Diagnostics, ImportRequest, ImportResponse, PlanRequest, PlanResponse,
+    ReadRequest, ReadResponse, Resource, Schema, UpdateRequest, async_trait,
 };
 use hotswap_value::{Type, Value};
 
@@ -107,7 +107,9 @@ impl LoadError {
 
 async fn load(source: &str) -> Result<Loaded, LoadError> {
     let bytes = tokio::fs::read(Path::new(source)).await.map_err(|error| {
-        let detail = format!("{source:?} cannot be read: {error}. A path is relative to the folder the command runs in; begin it with `${{path.module}}/`.");
+        let detail = format!(
+            "{source:?} cannot be read: {error}. A path is relative to the folder the command runs in; begin it with `${{path.module}}/`."
+        );
         let diagnostic = Diagnostic::error("Cannot read the component", detail).at("source");
         if error.kind() == std::io::ErrorKind::NotFound { LoadError::Missing(diagnostic) } else { LoadError::Other(diagnostic) }
     })?;
@@ -253,13 +255,19 @@ impl PluginVersion {
 
     /// The version of this `plugin/version`.
     async fn named(&self, id: &str) -> Result<Value, Diagnostics> {
-        let parsed = id.split_once('/').and_then(|(plugin, version)| Some((plugin.parse::<PluginName>().ok()?, version.parse::<Version>().ok()?)));
+        let parsed =
+            id.split_once('/').and_then(|(plugin, version)| Some((plugin.parse::<PluginName>().ok()?, version.parse::<Version>().ok()?)));
         let Some((plugin, version)) = parsed else {
-            return Err(answer::bad_import_id(format!("{id:?} is not a plugin and a version of it; write PLUGIN/VERSION, such as \"greeter/1.0.0\".")));
+            return Err(answer::bad_import_id(format!(
+                "{id:?} is not a plugin and a version of it; write PLUGIN/VERSION, such as \"greeter/1.0.0\"."
+            )));
         };
         let found = self.connection.require()?.get_version(plugin.as_str(), &version).await.map_err(|error| client_error(&error))?;
         if found.retired_at.is_some() {
-            let detail = format!("Version {version} of plugin {plugin:?} is retired. To have it back, declare it without an import: it comes back with the same content.", plugin = plugin.as_str());
+            let detail = format!(
+                "Version {version} of plugin {plugin:?} is retired. To have it back, declare it without an import: it comes back with the same content.",
+                plugin = plugin.as_str()
+            );
             return Err(Diagnostic::error("The version is retired", detail).into());
         }
         Ok(state(&found))

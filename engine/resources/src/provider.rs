@@ -62,18 +62,19 @@ struct Hotswap {
 
 fn schema() -> Schema {
     let description = "Declares tenants, plugins and deployments of a hotswap platform and rolls plugin versions \
-                       out without dropping a request. On the machine the server runs on, the provider needs no configuration but \
-                       `HOTSWAP_DATA_DIR`; elsewhere it needs an endpoint and a token.";
+                       out without dropping a request. On the machine the server runs on, the provider needs no configuration; \
+                       elsewhere it needs an endpoint and a token.";
     Schema::new(0, description)
         .attribute(
             "endpoint",
-            string()
-                .describe("Where the server is, such as `https://hotswap.example.org`. Default: `HOTSWAP_ENDPOINT`, else `http://127.0.0.1:7700`."),
+            string().describe(
+                "Where the server is, such as `https://hotswap.example.org`. Default: `HOTSWAP_ENDPOINT`, else `http://127.0.0.1:7700`.",
+            ),
         )
         .attribute(
             "token",
             string().sensitive().describe(
-                "What opens the server. Default: `HOTSWAP_TOKEN`, else the file `admin.token` in the folder that `HOTSWAP_DATA_DIR` names.",
+                "What opens the server. Default: `HOTSWAP_TOKEN`, else the file `admin.token` in the folder that `HOTSWAP_DATA_DIR` names, else in `~/.local/share/hotswap`.",
             ),
         )
         .attribute(
@@ -140,7 +141,8 @@ impl Hotswap {
             allow_plain_http: config.truth("allow_plain_http").unwrap_or(false),
         };
         let variable = &self.environment.variable;
-        let endpoint = endpoint(&explicit, variable).map_err(|error| Diagnostic::error("Invalid endpoint", sentence(error)).at("endpoint"))?;
+        let endpoint =
+            endpoint(&explicit, variable).map_err(|error| Diagnostic::error("Invalid endpoint", sentence(error)).at("endpoint"))?;
         let credentials = credentials(&explicit, variable, |path| std::fs::read_to_string(path));
         let config = ClientConfig { endpoint, credentials, timeout: CALL_TIMEOUT, user_agent: self.environment.user_agent.clone() };
         Client::new(config).map_err(|error| client_error(&error))

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use hotswap_sdk::plan::ChangeRequest;
+use hotswap_sdk::schema::Kind;
 use hotswap_sdk::{Attribute, Diagnostics, PlanResponse, Provider, Resource, Severity};
 use hotswap_value::Value;
 
@@ -48,7 +49,10 @@ fn of(diagnostics: &Diagnostics, severity: Severity) -> Vec<String> {
 fn undescribed(path: &str, attributes: &BTreeMap<String, Attribute>) -> Vec<String> {
     let each = attributes.iter().flat_map(|(name, attribute)| {
         let path = format!("{path}.{name}");
-        let nested = attribute.nested().map(|nested| undescribed(&path, nested)).unwrap_or_default();
+        let nested = match &attribute.kind {
+            Kind::Plain(_) => Vec::new(),
+            Kind::Nested(_, nested) => undescribed(&path, nested),
+        };
         attribute.description.is_empty().then_some(path).into_iter().chain(nested)
     });
     each.collect()

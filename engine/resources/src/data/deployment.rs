@@ -24,7 +24,10 @@ pub(super) fn data_source(connection: Arc<Connection>) -> Arc<dyn DataSource> {
         ("reason", string().computed().describe("Why, in a sentence.")),
     ]);
     let schema = schema
-        .attribute("effective_config", map(Type::String).computed().describe("What the plugin is given: the version's defaults with `config` over them."))
+        .attribute(
+            "effective_config",
+            map(Type::String).computed().describe("What the plugin is given: the version's defaults with `config` over them."),
+        )
         .attribute("held", held.computed().describe("Why the spec is not rolled out again; null if it is not held."))
         .attribute("live", live());
     Arc::new(Deployment { schema, connection })
@@ -70,7 +73,8 @@ impl DataSource for Deployment {
 impl Deployment {
     async fn find(&self, config: Value) -> Result<Value, Diagnostics> {
         let text = |name| config.get(name).as_str().unwrap_or_default();
-        let found = self.connection.require()?.get_deployment_live(text("tenant"), text("name")).await.map_err(|error| client_error(&error))?;
+        let found =
+            self.connection.require()?.get_deployment_live(text("tenant"), text("name")).await.map_err(|error| client_error(&error))?;
         let mut state = deployment::spec_state(&found.spec)
             .with("tenant", found.tenant.as_str())
             .with("name", found.name.as_str())

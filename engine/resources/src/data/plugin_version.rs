@@ -18,7 +18,8 @@ pub(super) fn data_source(connection: Arc<Connection>) -> Arc<dyn DataSource> {
         attributes: read_only(plugin_version::schema(), &["plugin", "version"], &["source"]),
         ..Schema::new(0, "A version that is or was published.")
     };
-    let schema = schema.attribute("retired", boolean().computed().describe("Whether it is retired: never chosen anew, what runs of it goes on."));
+    let schema =
+        schema.attribute("retired", boolean().computed().describe("Whether it is retired: never chosen anew, what runs of it goes on."));
     Arc::new(PluginVersion { schema, connection })
 }
 
@@ -41,7 +42,8 @@ impl DataSource for PluginVersion {
 impl PluginVersion {
     async fn find(&self, config: &Value) -> Result<Value, Diagnostics> {
         let asked = Object::root(config);
-        let (plugin, version) = (asked.text("plugin").unwrap_or_default(), asked.parse::<Version>("version")?.unwrap_or(Version::new(0, 0, 0)));
+        let (plugin, version) =
+            (asked.text("plugin").unwrap_or_default(), asked.parse::<Version>("version")?.unwrap_or(Version::new(0, 0, 0)));
         let found = self.connection.require()?.get_version(&plugin, &version).await.map_err(|error| client_error(&error))?;
         Ok(plugin_version::state(&found).with("retired", found.retired_at.is_some()))
     }

@@ -42,8 +42,12 @@ impl DataSource for Plugins {
 impl Plugins {
     async fn search(&self, config: Value) -> Result<Value, Diagnostics> {
         let asked = Object::root(&config);
-        let search =
-            PluginSearch { query: asked.text("query"), category: asked.text("category"), tag: asked.text("tag"), publisher: asked.text("publisher") };
+        let search = PluginSearch {
+            query: asked.text("query"),
+            category: asked.text("category"),
+            tag: asked.text("tag"),
+            publisher: asked.text("publisher"),
+        };
         let found = self.connection.require()?.search_plugins(&search).await.map_err(|error| client_error(&error))?;
         Ok(config.with("plugins", Value::list(found.iter().map(plugin::state))))
     }

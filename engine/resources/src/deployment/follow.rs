@@ -47,7 +47,8 @@ impl Deployment {
         let Some(rollout) = accepted.rollout.clone().filter(|_| waits && kind != Kind::Same) else {
             let mut response = ApplyResponse::from(state::applied(planned, &accepted, &accepted));
             if let Some(held) = &accepted.held {
-                let detail = format!("Revision {} was rolled back: {} Raise `retry` to try it again.", held.revision, sentence(&held.reason));
+                let detail =
+                    format!("Revision {} was rolled back: {} Raise `retry` to try it again.", held.revision, sentence(&held.reason));
                 response.diagnostics.push(Diagnostic::warning("The deployment is held", detail));
             }
             return response;
@@ -110,17 +111,23 @@ fn conclude(planned: &Value, accepted: &Told, now: Result<Told, ClientError>, ki
         _ => "Nothing serves yet.".to_owned(),
     };
     let told = match end {
-        End::Rollout { status: RolloutStatus::RolledBack | RolloutStatus::RollingBack | RolloutStatus::Failed, reason } => Some(Diagnostic::error(
-            "The rollout was rolled back",
+        End::Rollout { status: RolloutStatus::RolledBack | RolloutStatus::RollingBack | RolloutStatus::Failed, reason } => {
+            Some(Diagnostic::error(
+                "The rollout was rolled back",
+                format!(
+                    "Revision {}: {} {serves} The spec is held: it is not rolled out again until it changes or `retry` is raised.",
+                    accepted.revision,
+                    sentence(reason)
+                ),
+            ))
+        }
+        End::Rollout { status: RolloutStatus::Halted, reason } => Some(Diagnostic::error(
+            "The rollout halted",
             format!(
-                "Revision {}: {} {serves} The spec is held: it is not rolled out again until it changes or `retry` is raised.",
+                "Revision {}: {} {serves} `auto_rollback` is off: change the spec to go on or back.",
                 accepted.revision,
                 sentence(reason)
             ),
-        )),
-        End::Rollout { status: RolloutStatus::Halted, reason } => Some(Diagnostic::error(
-            "The rollout halted",
-            format!("Revision {}: {} {serves} `auto_rollback` is off: change the spec to go on or back.", accepted.revision, sentence(reason)),
         )),
         End::Rollout { status: RolloutStatus::Superseded, reason } => Some(Diagnostic::warning(
             "A newer change took over",
@@ -160,7 +167,9 @@ fn gone(planned: &Value, accepted: &Told, kind: Kind, end: &End) -> ApplyRespons
         _ => "It was deleted meanwhile.".to_owned(),
     };
     let told = match kind {
-        Kind::Create => Diagnostic::error("The first rollout failed", format!("{why} Nothing of the deployment is left; correct it and apply again.")),
+        Kind::Create => {
+            Diagnostic::error("The first rollout failed", format!("{why} Nothing of the deployment is left; correct it and apply again."))
+        }
         _ => Diagnostic::error("The deployment is gone", format!("{why} Plan again to have it made anew.")),
     };
     let mut response = ApplyResponse::from(hotswap_sdk::Diagnostics::from(told));

@@ -1,6 +1,8 @@
 //! The attributes of a deployment. Defaults are the model's; none is written here.
 
-use hotswap_model::{Canary, CanaryStep, DeploymentName, DeploymentSpec, HealthCheck, HttpProbe, PluginName, Sandbox, Strategy, TenantName};
+use hotswap_model::{
+    Canary, CanaryStep, DeploymentName, DeploymentSpec, HealthCheck, HttpProbe, PluginName, Sandbox, Strategy, TenantName,
+};
 use hotswap_sdk::schema::attribute::{boolean, list_of, number, single, string};
 use hotswap_sdk::validators::{exactly_one_of, whole_number};
 use hotswap_sdk::{Attribute, Schema};
@@ -107,8 +109,20 @@ fn wanted(schema: Schema) -> Schema {
 fn strategy() -> Attribute {
     let hold = CanaryStep::default_hold();
     let steps = list_of([
-        ("weight", number().required().validate(whole_number(1..=100)).describe("Percent of the requests that go to the new revision. Rises from step to step.")),
-        ("hold", string().default(hold.to_string()).validate(span()).describe(format!("How long the stage is watched, at least. Default: `{hold}`."))),
+        (
+            "weight",
+            number()
+                .required()
+                .validate(whole_number(1..=100))
+                .describe("Percent of the requests that go to the new revision. Rises from step to step."),
+        ),
+        (
+            "hold",
+            string()
+                .default(hold.to_string())
+                .validate(span())
+                .describe(format!("How long the stage is watched, at least. Default: `{hold}`.")),
+        ),
     ]);
     let weights: Vec<_> = Canary::default_steps().iter().map(|step| step.weight.to_string()).collect();
     let steps = steps.default(canary_steps(&Canary::default_steps())).describe(format!(
@@ -117,7 +131,11 @@ fn strategy() -> Attribute {
     ));
     single([
         ("direct", single::<&str>([]).describe("All traffic at once, as soon as the new revision is available: `direct = {}`.")),
-        ("canary", single([("steps", steps)]).describe("A part of the traffic first, then more. Each stage is left only when the new revision was healthy in it.")),
+        (
+            "canary",
+            single([("steps", steps)])
+                .describe("A part of the traffic first, then more. Each stage is left only when the new revision was healthy in it."),
+        ),
     ])
     .default(strategy_state(&Strategy::default()))
     .validate(exactly_one_of(&["direct", "canary"]))
@@ -165,7 +183,10 @@ fn health_check() -> Attribute {
         ),
         (
             "min_healthy_time",
-            deadline(all.min_healthy_time, "How long the new revision must have been healthy with all traffic before the rollout is complete."),
+            deadline(
+                all.min_healthy_time,
+                "How long the new revision must have been healthy with all traffic before the rollout is complete.",
+            ),
         ),
         ("healthy_deadline", deadline(all.healthy_deadline, "How long the new revision's instances may take to become available.")),
         ("progress_deadline", deadline(all.progress_deadline, "How long the whole rollout may take; longer than its stages hold.")),
@@ -206,7 +227,9 @@ fn computed(schema: Schema) -> Schema {
         ("longest", string().computed().describe("The time after which it is over one way or the other.")),
         (
             "worst_rollback",
-            string().computed().describe("From the moment a version begins to fail every request until all traffic is back, at most, given some traffic."),
+            string()
+                .computed()
+                .describe("From the moment a version begins to fail every request until all traffic is back, at most, given some traffic."),
         ),
     ]);
     schema

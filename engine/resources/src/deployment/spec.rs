@@ -80,5 +80,8 @@ fn http(probe: &Object<'_>) -> Result<HttpProbe, Diagnostic> {
 fn sandbox(block: &Object<'_>) -> Result<Sandbox, Diagnostic> {
     let default = Sandbox::default();
     let Some(sandbox) = block.object("sandbox") else { return Ok(default) };
-    Ok(Sandbox { memory_mb: sandbox.whole("memory_mb")?.unwrap_or(default.memory_mb), timeout: span(&sandbox, "timeout", default.timeout)? })
+    Ok(Sandbox {
+        memory_mb: sandbox.whole("memory_mb")?.unwrap_or(default.memory_mb),
+        timeout: span(&sandbox, "timeout", default.timeout)?,
+    })
 }

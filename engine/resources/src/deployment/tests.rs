@@ -3,7 +3,8 @@ use crate::testing::{block, errors};
 
 fn config(attributes: impl IntoIterator<Item = (&'static str, Value)>) -> Value {
     let resource = resource(Arc::default());
-    let block = block(&*resource, [("name", "hello".into()), ("tenant", "acme".into()), ("plugin", "greeter".into()), ("version", "1.0.0".into())]);
+    let block =
+        block(&*resource, [("name", "hello".into()), ("tenant", "acme".into()), ("plugin", "greeter".into()), ("version", "1.0.0".into())]);
     let block = attributes.into_iter().fold(block, |block, (name, value)| block.with(name, value));
     resource.schema().ty().conform(block).unwrap()
 }
@@ -28,7 +29,10 @@ fn canary(steps: &[(i64, &str)]) -> Value {
 #[tokio::test]
 async fn exactly_one_strategy_is_wanted_and_the_message_names_those_there_are() {
     assert_eq!(found([("strategy", object("direct", empty()))]).await, Vec::<String>::new());
-    assert_eq!(found([("strategy", empty())]).await, ["strategy: Attribute strategy needs exactly one of direct, canary to be set, none is."]);
+    assert_eq!(
+        found([("strategy", empty())]).await,
+        ["strategy: Attribute strategy needs exactly one of direct, canary to be set, none is."]
+    );
     let two = Value::object([("direct", empty()), ("canary", empty())]);
     assert_eq!(
         found([("strategy", two)]).await,
@@ -43,12 +47,32 @@ async fn each_mistake_is_told_on_its_attribute() {
         ("version", "1.2".into(), "version: \"1.2\" is not a version constraint"),
         ("config", "[1]".into(), "config: Config is not a JSON object: it is a list"),
         ("instances", 0.into(), "instances: Attribute instances must be a whole number from 1 to 1000, not 0."),
-        ("strategy", canary(&[(50, "1s"), (10, "1s")]), "strategy.canary.steps[1].weight: Attribute strategy.canary.steps[1].weight is 10, not more than the 50 before it"),
-        ("strategy", canary(&[(200, "1s")]), "strategy.canary.steps[0].weight: Attribute strategy.canary.steps[0].weight must be a whole number from 1 to 100, not 200."),
+        (
+            "strategy",
+            canary(&[(50, "1s"), (10, "1s")]),
+            "strategy.canary.steps[1].weight: Attribute strategy.canary.steps[1].weight is 10, not more than the 50 before it",
+        ),
+        (
+            "strategy",
+            canary(&[(200, "1s")]),
+            "strategy.canary.steps[0].weight: Attribute strategy.canary.steps[0].weight must be a whole number from 1 to 100, not 200.",
+        ),
         ("strategy", canary(&[(10, "soon")]), "strategy.canary.steps[0].hold: \"soon\" is not a length of time"),
-        ("strategy", canary(&[(10, "1h")]), "health_check.progress_deadline: Attribute health_check.progress_deadline is 10m, but the stages"),
-        ("health_check", object("error_rate", 120), "health_check.error_rate: Attribute health_check.error_rate is 120; it is a percentage"),
-        ("health_check", object("http", object("path", "healthz")), "health_check.http.path: Attribute health_check.http.path is \"healthz\"; it must begin with /"),
+        (
+            "strategy",
+            canary(&[(10, "1h")]),
+            "health_check.progress_deadline: Attribute health_check.progress_deadline is 10m, but the stages",
+        ),
+        (
+            "health_check",
+            object("error_rate", 120),
+            "health_check.error_rate: Attribute health_check.error_rate is 120; it is a percentage",
+        ),
+        (
+            "health_check",
+            object("http", object("path", "healthz")),
+            "health_check.http.path: Attribute health_check.http.path is \"healthz\"; it must begin with /",
+        ),
         ("timeouts", object("create", "5"), "timeouts.create: \"5\" is not a length of time"),
         ("revision", 1.into(), "revision: Attribute revision is set by the provider; remove it from the configuration."),
     ] {
@@ -64,5 +88,8 @@ async fn what_is_not_known_yet_is_no_mistake() {
     let steps = object("canary", object("steps", Value::list([later, step])));
     let check = Value::object([("progress_deadline", Value::Unknown), ("min_healthy_time", "1h".into())]);
     assert_eq!(found([("strategy", steps), ("health_check", check)]).await, Vec::<String>::new());
-    assert_eq!(found([("strategy", Value::Unknown), ("version", Value::Unknown), ("sandbox", object("timeout", Value::Unknown))]).await, Vec::<String>::new());
+    assert_eq!(
+        found([("strategy", Value::Unknown), ("version", Value::Unknown), ("sandbox", object("timeout", Value::Unknown))]).await,
+        Vec::<String>::new()
+    );
 }

@@ -13,10 +13,15 @@ use crate::diagnose::sentence;
 pub(super) fn function() -> Arc<dyn Function> {
     Arc::new(ComponentSha256(Signature {
         summary: "The SHA-256 of a component".into(),
-        description: "Gives the SHA-256 of a component's bytes as given, in hexadecimal digits, as `hotswap_plugin_version` shows it, and fails if \
+        description:
+            "Gives the SHA-256 of a component's bytes as given, in hexadecimal digits, as `hotswap_plugin_version` shows it, and fails if \
                       they are no component: `component_sha256(filebase64(\"greeter.wasm\"))`."
-            .into(),
-        parameters: vec![Parameter::new("content_base64", Type::String, "The component, `.wasm` or `.wat`, in base64 as `filebase64` gives it.")],
+                .into(),
+        parameters: vec![Parameter::new(
+            "content_base64",
+            Type::String,
+            "The component, `.wasm` or `.wat`, in base64 as `filebase64` gives it.",
+        )],
         variadic: None,
         result: Type::String,
     }))

@@ -10,9 +10,10 @@ use super::{constraint, version};
 pub(super) fn function() -> Arc<dyn Function> {
     Arc::new(SemverMatches(Signature {
         summary: "Whether a version satisfies a constraint".into(),
-        description: "Tells whether a version satisfies a constraint, by the rules a deployment's `version` follows: `semver_matches(\"~> 1.1\", \
+        description:
+            "Tells whether a version satisfies a constraint, by the rules a deployment's `version` follows: `semver_matches(\"~> 1.1\", \
                       \"1.4.0\")` is `true`. A pre-release satisfies only a constraint that names one of the same MAJOR.MINOR.PATCH."
-            .into(),
+                .into(),
         parameters: vec![
             Parameter::new("constraint", Type::String, "The constraint, such as `~> 1.1` or `>= 1.0, < 1.5`."),
             Parameter::new("version", Type::String, "The version, such as `1.4.0`."),

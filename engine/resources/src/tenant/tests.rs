@@ -6,7 +6,13 @@ use crate::testing::{block, errors, plan, resource};
 
 fn specs() -> impl Strategy<Value = TenantSpec> {
     let small = || option::of(any::<u32>());
-    let first = ("[a-z]{1,9}", option::of(".{0,9}"), prop::collection::btree_map(".{0,5}", ".{0,5}", 0..4), option::of("[a-z]{0,5}"), any::<bool>());
+    let first = (
+        "[a-z]{1,9}",
+        option::of(".{0,9}"),
+        prop::collection::btree_map(".{0,5}", ".{0,5}", 0..4),
+        option::of("[a-z]{0,5}"),
+        any::<bool>(),
+    );
     let quotas = (option::of(any::<u64>()), option::of(any::<u64>()), option::of(any::<u64>()), option::of(any::<u64>()));
     let rest = ((small(), small(), small()), prop::collection::btree_set("[a-z]{1,5}", 0..4));
     (first, quotas, rest).prop_map(|((name, display_name, labels, tier, suspended), quotas, (limits, allowed_categories))| TenantSpec {
@@ -52,8 +58,10 @@ async fn an_imported_tenant_that_is_configured_the_same_plans_no_change() {
 #[tokio::test]
 async fn mistakes_are_told_on_their_attributes_but_not_of_what_is_unknown() {
     let tenant = resource("hotswap_tenant");
-    let limits = |burst: Value, rate: Value| Value::object([("burst", burst), ("requests_per_second", rate), ("deployments_per_hour", Value::Null)]);
-    let check = async |attributes: [(&str, Value); 3]| errors(&hotswap_sdk::validate::resource(&*tenant, &block(&*tenant, attributes)).await);
+    let limits =
+        |burst: Value, rate: Value| Value::object([("burst", burst), ("requests_per_second", rate), ("deployments_per_hour", Value::Null)]);
+    let check =
+        async |attributes: [(&str, Value); 3]| errors(&hotswap_sdk::validate::resource(&*tenant, &block(&*tenant, attributes)).await);
     let told = check([("name", "Acme".into()), ("status", "gone".into()), ("rate_limits", Value::Null)]).await;
     assert!(told[0].starts_with("name: Tenant name \"Acme\"") && told[1].starts_with("status: "), "{told:?}");
     let told = check([("name", "acme".into()), ("status", Value::Null), ("rate_limits", limits(5.into(), Value::Null))]).await;

@@ -9,10 +9,7 @@ fn deployment() -> std::sync::Arc<dyn Resource> {
 }
 
 fn config(version: impl Into<Value>) -> Value {
-    block(
-        &*deployment(),
-        [("name", "hello".into()), ("tenant", "acme".into()), ("plugin", "greeter".into()), ("version", version.into())],
-    )
+    block(&*deployment(), [("name", "hello".into()), ("tenant", "acme".into()), ("plugin", "greeter".into()), ("version", version.into())])
 }
 
 /// What the schema makes of a configuration.
@@ -158,7 +155,8 @@ fn another_text_of_the_same_meaning_is_no_change() {
     let sandbox = |timeout: &str| Value::object([("memory_mb", Value::Null), ("timeout", timeout.into())]);
     let with = |timeout: &str, json: &str| config("1.0.0").with("sandbox", sandbox(timeout)).with("config", json);
     let written = proposed(None, &with("60s", r#"{"a":1}"#));
-    let prior = existing("1.0.0", "1.0.0", "active").with("sandbox", written.get("sandbox").clone()).with("config", written.get("config").clone());
+    let prior =
+        existing("1.0.0", "1.0.0", "active").with("sandbox", written.get("sandbox").clone()).with("config", written.get("config").clone());
     assert_eq!(planned(Some(prior.clone()), with("1m", r#"{ "a" : 1 }"#), None).planned, prior);
     assert_ne!(planned(Some(prior.clone()), with("61s", r#"{"a":1}"#), None).planned, prior);
 }
@@ -175,6 +173,7 @@ fn what_the_platform_would_refuse_is_an_error_on_its_attribute() {
 
 #[tokio::test]
 async fn another_tenant_or_name_is_another_deployment() {
-    let response = crate::testing::plan(&*deployment(), Some(existing("1.0.0", "1.0.0", "active")), config("1.0.0").with("name", "other")).await;
+    let response =
+        crate::testing::plan(&*deployment(), Some(existing("1.0.0", "1.0.0", "active")), config("1.0.0").with("name", "other")).await;
     assert_eq!(response.requires_replace, ["name".into()]);
 }

@@ -1,26 +1,30 @@
-use hotswap_model::{Canary, Constraint, Sandbox, Span};
+use hotswap_model::{Canary, Constraint, Sandbox, Span, Strategy};
 use proptest::option;
-use proptest::prelude::*;
+use proptest::prelude::{Just, any, prop, prop_assert_eq, prop_oneof, proptest};
+use proptest::strategy::Strategy as Generates;
 
 use super::*;
 use crate::deployment::{schema, spec};
 
-fn spans() -> impl Strategy_<Value = Span> {
+fn spans() -> impl Generates<Value = Span> {
     (0..10_000_000_000_u64).prop_map(Span::from_micros)
 }
 
-use proptest::strategy::Strategy as Strategy_;
-
-fn strategies() -> impl Strategy_<Value = Strategy> {
+fn strategies() -> impl Generates<Value = Strategy> {
     let steps = prop::collection::vec((1..=100_u8, spans()).prop_map(|(weight, hold)| CanaryStep { weight, hold }), 1..5);
     prop_oneof![Just(Strategy::Direct {}), steps.prop_map(|steps| Strategy::Canary(Canary { steps }))]
 }
 
-fn probes() -> impl Strategy_<Value = HttpProbe> {
-    ("/[a-z]{0,8}", spans(), spans(), any::<u32>()).prop_map(|(path, interval, timeout, unhealthy_after)| HttpProbe { path, interval, timeout, unhealthy_after })
+fn probes() -> impl Generates<Value = HttpProbe> {
+    ("/[a-z]{0,8}", spans(), spans(), any::<u32>()).prop_map(|(path, interval, timeout, unhealthy_after)| HttpProbe {
+        path,
+        interval,
+        timeout,
+        unhealthy_after,
+    })
 }
 
-fn checks() -> impl Strategy_<Value = HealthCheck> {
+fn checks() -> impl Generates<Value = HealthCheck> {
     (option::of(probes()), 0.001..99.9_f64, option::of(any::<u64>()), any::<u64>(), spans(), spans(), spans()).prop_map(
         |(http, rate, latency_p99_ms, min_requests, min_healthy_time, healthy_deadline, progress_deadline)| HealthCheck {
             http,
@@ -34,23 +38,31 @@ fn checks() -> impl Strategy_<Value = HealthCheck> {
     )
 }
 
-fn specs() -> impl Strategy_<Value = DeploymentSpec> {
-    let first = ("[a-z]{1,9}", prop_oneof![Just("1.0.0"), Just("~> 1.1"), Just(">= 2.0, < 3")], any::<u64>(), 1..=1_000_u32, option::of(Just("{\"a\": 1}")));
+fn specs() -> impl Generates<Value = DeploymentSpec> {
+    let first = (
+        "[a-z]{1,9}",
+        prop_oneof![Just("1.0.0"), Just("~> 1.1"), Just(">= 2.0, < 3")],
+        any::<u64>(),
+        1..=1_000_u32,
+        option::of(Just("{\"a\": 1}")),
+    );
     let second = (strategies(), checks(), 1..=1_024_u64, spans(), any::<bool>(), any::<u64>());
-    (first, second).prop_map(|((plugin, version, resolve_serial, instances, config), (strategy, health_check, memory_mb, timeout, auto_rollback, retry))| {
-        DeploymentSpec {
-            plugin: plugin.parse().unwrap(),
-            version: version.parse::<Constraint>().unwrap(),
-            resolve_serial,
-            instances,
-            config: config.map(str::to_owned),
-            strategy,
-            health_check,
-            sandbox: Sandbox { memory_mb, timeout },
-            auto_rollback,
-            retry,
-        }
-    })
+    (first, second).prop_map(
+        |((plugin, version, resolve_serial, instances, config), (strategy, health_check, memory_mb, timeout, auto_rollback, retry))| {
+            DeploymentSpec {
+                plugin: plugin.parse().unwrap(),
+                version: version.parse::<Constraint>().unwrap(),
+                resolve_serial,
+                instances,
+                config: config.map(str::to_owned),
+                strategy,
+                health_check,
+                sandbox: Sandbox { memory_mb, timeout },
+                auto_rollback,
+                retry,
+            }
+        },
+    )
 }
 
 proptest! {
