@@ -1,0 +1,134 @@
+//! The pages of the reference, in the layout that Terraform registries show: one for the provider, one for each resource, data
+//! source and function. What a schema looks like in them is in `attributes`.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use hotswap_sdk::value::Type;
+use hotswap_sdk::{Function, Provider, Schema};
+
+use crate::attributes;
+
+/// A snippet under `examples/` that a page shows could not be read.
+#[derive(Debug)]
+pub(crate) struct MissingExample {
+    /// Where it should be.
+    pub(crate) path: PathBuf,
+    /// What the system says.
+    pub(crate) error: std::io::Error,
+}
+
+/// Every page by its path under `docs/`, with the examples taken from below `root`.
+pub(crate) fn all(provider: &dyn Provider, root: &Path) -> Result<BTreeMap<PathBuf, String>, MissingExample> {
+    let examples = Examples { root };
+    let mut pages = BTreeMap::from([("index.md".into(), index(provider.schema(), &examples)?)]);
+    for (name, resource) in provider.resources() {
+        pages.insert(file("resources", name), managed(name, resource.schema(), &examples)?);
+    }
+    for (name, source) in provider.data_sources() {
+        pages.insert(file("data-sources", name), data_source(name, source.schema(), &examples)?);
+    }
+    for (name, function) in provider.functions() {
+        pages.insert(Path::new("functions").join(format!("{name}.md")), self::function(name, function.as_ref(), &examples)?);
+    }
+    Ok(pages)
+}
+
+/// Where the page of a type is: registries leave the provider's name out.
+fn file(folder: &str, name: &str) -> PathBuf {
+    Path::new(folder).join(format!("{}.md", name.strip_prefix("hotswap_").unwrap_or(name)))
+}
+
+struct Examples<'a> {
+    root: &'a Path,
+}
+
+impl Examples<'_> {
+    fn read(&self, path: impl AsRef<Path>) -> Result<String, MissingExample> {
+        let path = self.root.join("examples").join(path);
+        match std::fs::read_to_string(&path) {
+            Ok(text) => Ok(text.trim().to_owned()),
+            Err(error) => Err(MissingExample { path, error }),
+        }
+    }
+}
+
+fn index(schema: &Schema, examples: &Examples<'_>) -> Result<String, MissingExample> {
+    let mut page = front_matter("Provider: hotswap", &schema.description);
+    page += &format!("# hotswap Provider\n\n{}\n\n", schema.description.trim());
+    page += &usage(&examples.read("provider/provider.tf")?);
+    page += &attributes::section(schema);
+    Ok(page)
+}
+
+fn managed(name: &str, schema: &Schema, examples: &Examples<'_>) -> Result<String, MissingExample> {
+    let mut page = front_matter(&format!("{name} Resource - hotswap"), &schema.description);
+    page += &format!("# {name} (Resource)\n\n{}\n\n", schema.description.trim());
+    page += &usage(&examples.read(format!("resources/{name}/resource.tf"))?);
+    page += &attributes::section(schema);
+    let import = examples.read(format!("resources/{name}/import.sh"))?;
+    page += &format!("\n## Import\n\n```shell\n{import}\n```\n");
+    Ok(page)
+}
+
+fn data_source(name: &str, schema: &Schema, examples: &Examples<'_>) -> Result<String, MissingExample> {
+    let mut page = front_matter(&format!("{name} Data Source - hotswap"), &schema.description);
+    page += &format!("# {name} (Data Source)\n\n{}\n\n", schema.description.trim());
+    page += &usage(&examples.read(format!("data-sources/{name}/data-source.tf"))?);
+    page += &attributes::section(schema);
+    Ok(page)
+}
+
+fn function(name: &str, function: &dyn Function, examples: &Examples<'_>) -> Result<String, MissingExample> {
+    let signature = function.signature();
+    let mut page = front_matter(&format!("{name} function - hotswap"), &signature.summary);
+    let description = if signature.description.is_empty() { &signature.summary } else { &signature.description };
+    page += &format!("# function: {name}\n\n{}\n\n", description.trim());
+    page += &usage(&examples.read(format!("functions/{name}/function.tf"))?);
+
+    let mut parameters: Vec<_> =
+        signature.parameters.iter().map(|parameter| format!("{} {}", parameter.name, signature_type(&parameter.ty))).collect();
+    if let Some(variadic) = &signature.variadic {
+        parameters.push(format!("{} {}...", variadic.name, signature_type(&variadic.ty)));
+    }
+    page += &format!(
+        "## Signature\n\n```text\n{name}({}) {}\n```\n\n## Arguments\n\n",
+        parameters.join(", "),
+        signature_type(&signature.result)
+    );
+    for (index, parameter) in signature.parameters.iter().chain(&signature.variadic).enumerate() {
+        let variadic = if index == signature.parameters.len() { "Variadic, " } else { "" };
+        page += &format!(
+            "{}. `{}` ({variadic}{}) {}\n",
+            index + 1,
+            parameter.name,
+            attributes::type_name(&parameter.ty),
+            parameter.description.trim()
+        );
+    }
+    Ok(page)
+}
+
+fn front_matter(title: &str, description: &str) -> String {
+    let description = description.trim().replace('\n', "\n  ");
+    format!("---\npage_title: \"{title}\"\nsubcategory: \"\"\ndescription: |-\n  {description}\n---\n\n")
+}
+
+fn usage(example: &str) -> String {
+    format!("## Example Usage\n\n```terraform\n{example}\n```\n\n")
+}
+
+/// A type as a function's signature has it.
+fn signature_type(ty: &Type) -> String {
+    match ty {
+        Type::Dynamic => "dynamic".into(),
+        Type::String => "string".into(),
+        Type::Number => "number".into(),
+        Type::Bool => "bool".into(),
+        Type::List(element) => format!("list of {}", signature_type(element)),
+        Type::Set(element) => format!("set of {}", signature_type(element)),
+        Type::Map(element) => format!("map of {}", signature_type(element)),
+        Type::Tuple(_) => "tuple".into(),
+        Type::Object(_) => "object".into(),
+    }
+}
