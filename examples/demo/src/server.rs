@@ -91,5 +91,5 @@ fn read_endpoints(data: &Path) -> Option<Endpoints> {
 fn tail(log: &Path) -> String {
     let text = std::fs::read_to_string(log).unwrap_or_default();
     let lines: Vec<_> = text.lines().collect();
-    lines[lines.len().saturating_sub(20)..].join("\n")
+    lines[lines.len().saturating_sub(10)..].join("\n")
 }

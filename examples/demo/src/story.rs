@@ -48,7 +48,10 @@ pub(crate) async fn tell(args: &Args) -> Result<()> {
     let story = Story { client: client(&server)?, terraform, began };
     match story.play(&server, args.rate).await {
         Ok(()) => server.stop().await,
-        Err(error) => Err(error.context(format!("the demo did not go as it should; the server's last lines:\n{}\n", server.log_tail()))),
+        Err(error) => {
+            eprintln!("\nthe server's last lines:\n{}", screen::dim(&server.log_tail()));
+            Err(error.context("the demo did not go as it should"))
+        }
     }
 }
 

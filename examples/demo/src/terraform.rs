@@ -160,10 +160,18 @@ fn compact(plan: &str) -> String {
             break;
         }
         if !creating {
-            out.push(line.strip_prefix("  ").unwrap_or(line).to_owned());
+            out.push(shortened(line.strip_prefix("  ").unwrap_or(line)));
         }
     }
     out.join("\n")
+}
+
+/// The line with the beginning of each digest instead of the whole.
+fn shortened(line: &str) -> String {
+    let is_digest =
+        |word: &str| word.len() == 66 && word.starts_with('"') && word.trim_matches('"').bytes().all(|byte| byte.is_ascii_hexdigit());
+    let words: Vec<_> = line.split(' ').map(|word| if is_digest(word) { format!("{}…\"", &word[..13]) } else { word.to_owned() }).collect();
+    words.join(" ")
 }
 
 #[cfg(test)]
@@ -205,6 +213,13 @@ Changes to Outputs:
                        }\n\
                      Plan: 1 to add, 1 to change, 0 to destroy.";
         assert_eq!(compact(PLAN), short);
+    }
+
+    #[test]
+    fn digests_are_shortened_and_nothing_else() {
+        let digest = "9d69a380f01e".to_owned() + &"0".repeat(52);
+        assert_eq!(shortened(&format!("  ~ sha256 = \"{digest}\" -> (known)")), "  ~ sha256 = \"9d69a380f01e…\" -> (known)");
+        assert_eq!(shortened(&format!("  {digest} \"short\"")), format!("  {digest} \"short\""));
     }
 
     #[test]
