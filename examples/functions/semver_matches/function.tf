@@ -1,3 +1,3 @@
 output "is_compatible" {
-  value = provider::hotswap::semver_matches("1.4.2", "~> 1.1") # true
+  value = provider::hotswap::semver_matches("~> 1.1", "1.4.2") # true
 }
