@@ -43,6 +43,12 @@ pub enum Fault {
         /// The limit, in bytes.
         limit: u64,
     },
+    /// The client's request is not one a plugin can be given, or its body broke off.
+    #[error("the request is broken: {reason}")]
+    RequestBroken {
+        /// What is wrong with it.
+        reason: String,
+    },
     /// No sandbox was free on this host.
     #[error("no sandbox is free on this host: all {limit} are in use; retry shortly")]
     Overloaded {
@@ -65,6 +71,7 @@ impl Fault {
             Self::Trap { .. } | Self::OutOfMemory { .. } | Self::NoResponse | Self::BadResponse { .. } => StatusCode::BAD_GATEWAY,
             Self::Timeout { .. } => StatusCode::GATEWAY_TIMEOUT,
             Self::RequestTooLarge { .. } => StatusCode::PAYLOAD_TOO_LARGE,
+            Self::RequestBroken { .. } => StatusCode::BAD_REQUEST,
             Self::Overloaded { .. } => StatusCode::SERVICE_UNAVAILABLE,
             Self::Internal { .. } => StatusCode::INTERNAL_SERVER_ERROR,
         }
@@ -80,6 +87,7 @@ impl Fault {
             Self::NoResponse => "no_response",
             Self::BadResponse { .. } => "bad_response",
             Self::RequestTooLarge { .. } => "request_too_large",
+            Self::RequestBroken { .. } => "request_broken",
             Self::Overloaded { .. } => "overloaded",
             Self::Internal { .. } => "internal",
         }
@@ -92,10 +100,16 @@ impl Fault {
     }
 
     /// Whether the request failed because of the plugin: then it counts against the plugin's health.
-    /// A fault is ours, the plugin's, or (a body too large) the client's.
+    /// A fault is ours, the plugin's, or (a request too large or broken) the client's.
     #[must_use]
     pub fn is_the_plugins(&self) -> bool {
-        !self.is_ours() && !matches!(self, Self::RequestTooLarge { .. })
+        !self.is_ours() && !self.is_the_clients()
+    }
+
+    /// Whether the request failed because of who sent it.
+    #[must_use]
+    pub fn is_the_clients(&self) -> bool {
+        matches!(self, Self::RequestTooLarge { .. } | Self::RequestBroken { .. })
     }
 }
 
@@ -170,15 +184,16 @@ mod tests {
             Fault::NoResponse,
             Fault::BadResponse { reason: "x".into() },
             Fault::RequestTooLarge { limit: 1 },
+            Fault::RequestBroken { reason: "x".into() },
             Fault::Overloaded { limit: 1 },
             Fault::Internal { reason: "x".into() },
         ];
         let mut kinds = std::collections::BTreeSet::new();
         for fault in &faults {
             assert!(kinds.insert(fault.kind()), "{} twice", fault.kind());
-            assert!(!(fault.is_ours() && fault.is_the_plugins()), "{fault}");
-            let clients = fault.status().is_client_error();
-            assert_eq!(clients, !fault.is_ours() && !fault.is_the_plugins(), "{fault}");
+            let sides = [fault.is_ours(), fault.is_the_plugins(), fault.is_the_clients()];
+            assert_eq!(sides.iter().filter(|side| **side).count(), 1, "{fault}");
+            assert_eq!(fault.status().is_client_error(), fault.is_the_clients(), "{fault}");
         }
     }
 }
