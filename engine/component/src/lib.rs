@@ -1,0 +1,11 @@
+//! What a component is: its digest, size, imports and exports, read without compiling or running it.
+//! Whether it may run, and how, is a runtime's; storing the bytes is `hotswap-storage`'s.
+#![cfg_attr(test, allow(clippy::unwrap_used))]
+
+mod error;
+mod info;
+mod inspect;
+
+pub use error::ComponentError;
+pub use info::{ComponentInfo, HANDLER};
+pub use inspect::{Component, to_binary};
