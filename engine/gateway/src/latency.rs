@@ -94,7 +94,7 @@ impl Exported {
 
     /// The sum in seconds, the count, and each bucket's bound with what is in that bucket alone.
     pub(crate) fn read(&self) -> (f64, u64, Vec<(f64, u64)>) {
-        let bounds = BOUNDS.into_iter().chain([f64::MAX]);
+        let bounds = BOUNDS.into_iter().chain([f64::INFINITY]);
         let buckets: Vec<(f64, u64)> = bounds.zip(self.buckets.iter().map(|bucket| bucket.load(Relaxed))).collect();
         let count = buckets.iter().map(|(_, count)| count).sum();
         (self.micros.load(Relaxed) as f64 / 1e6, count, buckets)

@@ -138,17 +138,14 @@ impl Gateway {
                 ongoing.client_failed();
                 (self.too_large(), "request body too large")
             }
+            // Neither ours nor the plugin's: the client's.
+            (Err(ref fault), _) if !fault.is_ours() && !fault.is_the_plugins() => {
+                ongoing.client_failed();
+                (request_broken(), "request broken")
+            }
             (_, Sending::Broken) => {
                 ongoing.client_failed();
-                (
-                    Problem::new(
-                        StatusCode::BAD_REQUEST,
-                        "request_broken",
-                        "The request's body broke off",
-                        "the request's body ended before it was whole",
-                    ),
-                    "request body broke off",
-                )
+                (request_broken(), "request body broke off")
             }
             (Err(Fault::Timeout { .. }), Sending::Awaited) => {
                 ongoing.client_failed();
@@ -300,6 +297,11 @@ fn without_prefix(uri: &Uri, prefix: usize) -> Uri {
     let rest = uri.path_and_query().map_or("", |target| &target.as_str()[prefix..]);
     let parsed = if rest.starts_with('/') { rest.parse() } else { format!("/{rest}").parse() };
     parsed.unwrap_or_default()
+}
+
+fn request_broken() -> Problem {
+    let detail = "the request cannot be passed on, or its body ended before it was whole";
+    Problem::new(StatusCode::BAD_REQUEST, "request_broken", "The request is broken", detail)
 }
 
 fn unknown_host(host: &str, domain: &str) -> Problem {

@@ -52,7 +52,7 @@ impl Ongoing {
         }
     }
 
-    /// The response ended before it was whole, because of the plugin or of us. Its head was counted.
+    /// The response ended before it was whole. Its head was counted; if it broke off because of the client, that is all.
     pub(crate) fn broke_off(&mut self, fault: &Fault) {
         match PluginError::of(fault) {
             Some(_) if self.failed => {}
@@ -60,7 +60,8 @@ impl Ongoing {
                 self.failed = true;
                 self.group.signals.failed(error);
             }
-            None => self.drop_for(dropped_by(fault)),
+            None if fault.is_ours() => self.drop_for(dropped_by(fault)),
+            None => {}
         }
     }
 

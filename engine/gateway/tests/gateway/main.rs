@@ -1,0 +1,12 @@
+//! The gateway over real sockets, with plugins written here. One module a subject.
+#![allow(clippy::unwrap_used)]
+
+mod faults;
+mod limits;
+mod metrics;
+mod probes;
+mod routing;
+mod stopping;
+mod support;
+mod swaps;
+mod weights;
