@@ -20,4 +20,4 @@ mod tenant;
 #[cfg(test)]
 mod testing;
 
-pub use provider::{ProviderEnvironment, provider};
+pub use provider::{ProviderEnvironment, Variable, provider};

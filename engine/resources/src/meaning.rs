@@ -22,7 +22,7 @@ pub(crate) fn keep(meanings: Meanings, reference: &Value, value: Value) -> Value
     walk(meanings, &mut Vec::new(), reference, value)
 }
 
-fn walk<'a>(meanings: Meanings, names: &mut Vec<String>, reference: &'a Value, value: Value) -> Value {
+fn walk(meanings: Meanings, names: &mut Vec<String>, reference: &Value, value: Value) -> Value {
     match (reference, value) {
         (Value::Map(before), Value::Map(after)) => {
             let kept = after.into_iter().map(|(name, value)| {

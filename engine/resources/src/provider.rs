@@ -19,10 +19,13 @@ use crate::{data, deployment, functions, plugin, plugin_version, tenant};
 /// How long one call to the server may take, its retries included.
 const CALL_TIMEOUT: Duration = Duration::from_secs(60);
 
+/// Looks an environment variable up; absent if it is not set, or no text.
+pub type Variable = dyn Fn(&str) -> Option<String> + Send + Sync;
+
 /// What the provider knows of the process it is in.
 pub struct ProviderEnvironment {
     /// Looks an environment variable up.
-    pub variable: Box<dyn Fn(&str) -> Option<String> + Send + Sync>,
+    pub variable: Box<Variable>,
     /// Who is calling, with its version, for the server's log: `terraform-provider-hotswap/0.1.0`.
     pub user_agent: String,
 }
@@ -146,5 +149,63 @@ impl Hotswap {
         let credentials = credentials(&explicit, variable, |path| std::fs::read_to_string(path));
         let config = ClientConfig { endpoint, credentials, timeout: CALL_TIMEOUT, user_agent: self.environment.user_agent.clone() };
         Client::new(config).map_err(|error| client_error(&error))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use hotswap_sdk::apply::ApplyRequest;
+
+    use super::*;
+    use crate::testing::{block, errors, plan, unconfigured};
+
+    fn config(endpoint: Value) -> Value {
+        schema().ty().conform(Value::object([("endpoint", endpoint)])).unwrap()
+    }
+
+    async fn configured(endpoint: Value) -> (Arc<dyn Provider>, Diagnostics) {
+        let provider = unconfigured();
+        let diagnostics = provider.configure(ConfigureRequest { config: config(endpoint), client_version: "1.11.4".into() }).await;
+        (provider, diagnostics)
+    }
+
+    async fn create(provider: &dyn Provider) -> Vec<String> {
+        let tenant = &*provider.resources()["hotswap_tenant"];
+        let config = block(tenant, [("name", "acme".into())]);
+        let planned = plan(tenant, None, config.clone()).await;
+        assert_eq!(errors(&planned.diagnostics), Vec::<String>::new());
+        let request = ApplyRequest { prior: None, planned: Some(planned.planned), config, private: vec![] };
+        let response = hotswap_sdk::apply::resource_change(tenant, request).await;
+        assert_eq!(response.state, None);
+        errors(&response.diagnostics)
+    }
+
+    #[tokio::test]
+    async fn an_endpoint_that_is_not_known_yet_is_an_error_only_when_it_is_needed() {
+        let (provider, diagnostics) = configured(Value::Unknown).await;
+        assert!(diagnostics.is_empty());
+        let told = create(&*provider).await;
+        assert!(told.len() == 1 && told[0].contains("not known yet"), "{told:?}");
+    }
+
+    #[tokio::test]
+    async fn a_server_that_is_down_is_named_and_nothing_is_made() {
+        let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+        let endpoint = format!("http://{}", listener.local_addr().unwrap());
+        drop(listener);
+        let (provider, diagnostics) = configured(endpoint.as_str().into()).await;
+        assert!(diagnostics.is_empty());
+        let told = create(&*provider).await;
+        assert!(told.len() == 1 && told[0].contains(&format!("Cannot reach hotswap at {endpoint}")), "{told:?}");
+    }
+
+    #[tokio::test]
+    async fn plain_http_to_another_machine_must_be_asked_for_by_name() {
+        let provider = unconfigured();
+        let remote = config("http://10.0.0.1:7700".into());
+        let told = errors(&hotswap_sdk::validate::provider(&*provider, &remote).await);
+        assert!(told.len() == 1 && told[0].starts_with("endpoint: ") && told[0].contains("allow_plain_http"), "{told:?}");
+        let asked = remote.with("allow_plain_http", true);
+        assert!(hotswap_sdk::validate::provider(&*provider, &asked).await.is_empty());
     }
 }

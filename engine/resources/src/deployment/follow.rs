@@ -112,6 +112,7 @@ fn conclude(planned: &Value, accepted: &Told, now: Result<Told, ClientError>, ki
     };
     let told = match end {
         End::Rollout { status: RolloutStatus::RolledBack | RolloutStatus::RollingBack | RolloutStatus::Failed, reason } => {
+            let reason = now.held.filter(|held| held.revision == accepted.revision).map_or(reason, |held| held.reason);
             Some(Diagnostic::error(
                 "The rollout was rolled back",
                 format!(
