@@ -6,6 +6,7 @@ use std::time::Duration;
 use hotswap_gateway::{RevisionGroup, SignalCounts};
 use hotswap_runtime::{BoxError, Fault, SlotPool, SlotState, body};
 use http::{Response, StatusCode};
+use http_body_util::BodyExt;
 
 use crate::support::{Does, LONG, Served, get, group, labels, until};
 use crate::swaps::streams;
@@ -135,6 +136,34 @@ async fn a_client_that_leaves_in_the_middle_of_an_answer_is_nobodys_error_and_fr
     tokio::time::timeout(LONG, send.closed()).await.unwrap();
     crate::support::so(|| group.slots().in_flight() == 0).await;
     assert_eq!(group.signals().counts(), SignalCounts { requests: 1, ..SignalCounts::default() });
+}
+
+#[tokio::test]
+async fn a_timeout_in_the_middle_of_an_answer_is_the_plugins_unless_it_waited_for_the_client() {
+    for (client_reads, errors) in [(true, 1), (false, 0)] {
+        let (plugin, send) = streams();
+        let group = group(1, 1, plugin);
+        let served = Served::of(&group).await;
+        let mut client = served.client().await;
+        let answer = client.begin(get("/")).await;
+        let timeout = Duration::from_millis(200);
+        let late = tokio::time::sleep(timeout);
+        tokio::pin!(late);
+        // Either it sends one chunk and then nothing, or all that the client would take.
+        send.send(Ok("first".into())).await.unwrap();
+        if client_reads {
+            late.await;
+        } else {
+            let flood = async { while send.send(Ok(vec![b'x'; 1 << 16].into())).await.is_ok() {} };
+            tokio::select! { () = flood => {}, () = late => {} }
+        }
+        let fault = async { send.send(Err(Fault::Timeout { after: timeout }.into())).await.unwrap() };
+        let (read, ()) = tokio::join!(answer.into_body().collect(), fault);
+        assert!(read.is_err(), "a broken answer looked whole");
+        crate::support::so(|| group.slots().in_flight() == 0).await;
+        let counts = group.signals().counts();
+        assert_eq!((counts.requests, counts.plugin_errors, counts.errors.timeout), (1, errors, errors), "client reads: {client_reads}");
+    }
 }
 
 #[tokio::test]

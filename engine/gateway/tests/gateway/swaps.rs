@@ -11,16 +11,16 @@ use http::{Response, StatusCode};
 use http_body::Frame;
 use http_body_util::{BodyExt, StreamBody};
 use tokio::sync::{Semaphore, mpsc};
-use tokio_stream::{StreamExt, wrappers::UnboundedReceiverStream};
+use tokio_stream::{StreamExt, wrappers::ReceiverStream};
 
 use crate::support::{Does, LONG, Served, group, labels, so};
 
 /// A plugin whose body is what is sent into the channel.
-pub(crate) fn streams() -> (Arc<Does>, mpsc::UnboundedSender<Result<Bytes, BoxError>>) {
-    let (send, receive) = mpsc::unbounded_channel::<Result<Bytes, BoxError>>();
+pub(crate) fn streams() -> (Arc<Does>, mpsc::Sender<Result<Bytes, BoxError>>) {
+    let (send, receive) = mpsc::channel::<Result<Bytes, BoxError>>(1);
     let receive = std::sync::Mutex::new(Some(receive));
     let plugin = Does::new(move |_| {
-        let chunks = UnboundedReceiverStream::new(receive.lock().unwrap().take().unwrap());
+        let chunks = ReceiverStream::new(receive.lock().unwrap().take().unwrap());
         async move { Ok(Response::new(Body::new(StreamBody::new(chunks.map(|chunk| chunk.map(Frame::data)))))) }
     });
     (plugin, send)
@@ -81,7 +81,7 @@ async fn a_drain_waits_for_the_last_byte_of_a_streamed_answer() {
     let served = Served::of(&old).await;
     let mut client = served.client().await;
     let mut streamed = client.begin(crate::support::get("/")).await.into_body();
-    send.send(Ok("first".into())).unwrap();
+    send.send(Ok("first".into())).await.unwrap();
     assert_eq!(streamed.frame().await.unwrap().unwrap().into_data().unwrap(), "first");
 
     served.goes_to(&[(&new, 100)]);
@@ -94,7 +94,7 @@ async fn a_drain_waits_for_the_last_byte_of_a_streamed_answer() {
     assert!(!drain.is_finished());
     assert_eq!(old.slots().in_flight(), 1);
 
-    send.send(Ok("last".into())).unwrap();
+    send.send(Ok("last".into())).await.unwrap();
     drop(send);
     assert_eq!(streamed.collect().await.unwrap().to_bytes(), "last");
     tokio::time::timeout(LONG, drain).await.unwrap().unwrap();
