@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use anyhow::Context as _;
+use hotswap_client::data_dir;
 use hotswap_platform::ServeConfig;
 use hotswap_wasm::{WasmConfig, WasmRuntime, map_count_advice};
 use tokio::signal::unix::{SignalKind, signal};
@@ -19,9 +20,9 @@ use crate::logging::{self, LogFormat};
 /// was being rolled out goes on at the next start.
 #[derive(Debug, clap::Args)]
 pub(crate) struct ServeArgs {
-    /// Where everything is kept; one server at a time
-    #[arg(long, env = "HOTSWAP_DATA_DIR", value_name = "FOLDER", default_value = "hotswap-data")]
-    data_dir: PathBuf,
+    /// Where everything is kept; one server at a time [default: `hotswap` in your folder for data, ~/.local/share]
+    #[arg(long, env = "HOTSWAP_DATA_DIR", value_name = "FOLDER")]
+    data_dir: Option<PathBuf>,
     /// Where the API listens; port 0 takes a free one
     #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:7700")]
     listen: SocketAddr,
@@ -53,13 +54,17 @@ pub(crate) fn run(args: ServeArgs) -> anyhow::Result<()> {
     if let Some(advice) = map_count_advice(args.max_sandboxes) {
         tracing::warn!("{advice}");
     }
+    let data_dir = args
+        .data_dir
+        .or_else(|| data_dir(|name| std::env::var(name).ok()))
+        .context("there is no home folder to keep data in; pass `--data-dir`")?;
     let wasm = WasmConfig {
         max_instances: args.max_sandboxes,
         max_memory_per_instance: MOST_MEMORY,
-        ..WasmConfig::new(args.data_dir.join("compiled"))
+        ..WasmConfig::new(data_dir.join("compiled"))
     };
     let config = ServeConfig {
-        data_dir: args.data_dir,
+        data_dir,
         listen: args.listen,
         gateway_listen: args.gateway_listen,
         domain: args.domain,

@@ -90,7 +90,7 @@ impl Worker {
                 }),
                 ends: false,
                 kind: "rolled_back",
-                message: format!("revision {from} serves all requests again; the spec is held until it or `retry` changes"),
+                message: format!("{reason}; revision {from} serves all requests again, and the spec is held until it or `retry` changes"),
                 weight: 0,
             },
             None => Step {
@@ -98,7 +98,7 @@ impl Worker {
                 deployment: current,
                 ends: true,
                 kind: "failed",
-                message: "the first rollout failed: the deployment is gone".into(),
+                message: format!("{reason}; there is no revision to go back to, so the deployment is gone"),
                 weight: 0,
             },
         };

@@ -155,7 +155,7 @@ async fn accept(
         return Ok(Accepted::Same(deployment.clone()));
     }
     let (tenant, plugin) = check_allowed(tx, tenant, &wanted.spec).await?;
-    let version = resolve(tx, &plugin, &wanted, before.as_ref().zip(current.as_ref())).await?;
+    let version = resolve(tx, &plugin, &wanted, before.as_ref().zip(current.as_ref())).await?.version;
     let verdicts = quota::judge(tx, &tenant, before.as_ref().zip(current.as_ref()), &wanted.spec, Some(&version)).await?;
     quota::refuse(&tenant, &verdicts)?;
     check_rate(tx, &tenant).await?;
@@ -203,28 +203,39 @@ async fn check_allowed(tx: &mut Tx, tenant: Tenant, spec: &DeploymentSpec) -> Re
     Ok((tenant, plugin))
 }
 
+/// The version that was chosen, and what people should know of it.
+pub(super) struct Resolved {
+    pub(super) version: PluginVersion,
+    pub(super) warnings: Vec<String>,
+}
+
 /// Chooses the version: the one a reviewed plan named, else the present one while it fits, else the best there is.
 pub(super) async fn resolve(
     tx: &mut Tx,
     plugin: &Plugin,
     wanted: &api::DeploymentRequest,
     before: Option<(&Deployment, &StoredRevision)>,
-) -> Result<PluginVersion> {
-    let present = before.filter(|(deployment, stored)| deployment.held.is_none() && asks_for_the_same(&stored.revision.spec, &wanted.spec));
+) -> Result<Resolved> {
+    let before = before.filter(|(_, stored)| stored.revision.spec.plugin == wanted.spec.plugin);
+    let held = before.filter(|(deployment, _)| deployment.held.is_some()).map(|(_, stored)| &stored.revision.resolved_version);
+    let present = before.filter(|(_, stored)| held.is_none() && asks_for_the_same(&stored.revision.spec, &wanted.spec));
     let present = present.map(|(_, stored)| &stored.revision.resolved_version);
-    let chosen = match &wanted.resolved_version {
-        Some(version) => planned(plugin, wanted, version)?,
+    let (chosen, warnings) = match &wanted.resolved_version {
+        Some(version) => (planned(plugin, wanted, version)?, Vec::new()),
         None => {
-            let candidates = hotswap_registry::candidates(tx, &plugin.id).await.map_err(registry_problem)?;
-            hotswap_resolver::choose(&plugin.spec.name, &wanted.spec.version, &candidates, present).map_err(no_version)?.version
+            let mut candidates = hotswap_registry::candidates(tx, &plugin.id).await.map_err(registry_problem)?;
+            candidates.iter_mut().for_each(|candidate| candidate.held = Some(&candidate.version) == held);
+            let choice = hotswap_resolver::choose(&plugin.spec.name, &wanted.spec.version, &candidates, present).map_err(no_version)?;
+            (choice.version, choice.warnings.iter().map(ToString::to_string).collect())
         }
     };
     let found = tx.plugin_version(&plugin.id, &chosen).await.map_err(error::store)?;
     let found = found.filter(|found| found.retired_at.is_none() || present == Some(&found.spec.version));
-    found.ok_or_else(|| {
+    let version = found.ok_or_else(|| {
         Problem::new(ErrorCode::NoMatchingVersion, format!("version {chosen} of {:?} is not published any more", plugin.spec.name.as_str()))
             .hint("plan again: another version has to be chosen")
-    })
+    })?;
+    Ok(Resolved { version, warnings })
 }
 
 /// Whether the constraint is the one that was resolved before, and nobody asked for it to be resolved anew.

@@ -36,8 +36,13 @@ impl Platform {
         let mut version = None;
         if let Ok(plugin) = plugins::find(&mut tx, request.spec.plugin.as_str()).await {
             match deployments::resolve(&mut tx, &plugin, &request, before).await {
-                Ok(found) => version = Some(found),
-                Err(problem) => preview.warnings.push(problem.detail),
+                Ok(found) => {
+                    version = Some(found.version);
+                    preview.warnings.extend(found.warnings);
+                }
+                // A pinned version is usually published by the same apply; saying so every time would teach people not to read.
+                Err(_) if request.spec.version.exact().is_some() => {}
+                Err(problem) => preview.warnings.push(format!("{}; unless this apply publishes one, it will be refused", problem.detail)),
             }
         }
         if let Some(tenant) = &tenant {
