@@ -1,5 +1,16 @@
 //! Acceptance tests: every line of what is promised, under real Terraform.
 #![allow(clippy::unwrap_used)]
 
+mod bad_input;
 mod blocks;
+mod choosing;
+mod data_sources;
+mod demo;
+mod deployment;
+mod functions;
+mod outside;
+mod plugin;
+mod plugin_version;
+mod provider_block;
+mod rollouts;
 mod tenant;
