@@ -34,7 +34,9 @@ pub(crate) async fn bare_server() {
     loop {
         let (stream, _) = listener.accept().await.unwrap();
         stream.set_nodelay(true).unwrap();
-        let answer = |_: Request<Incoming>| async { Ok::<_, Infallible>(Response::new(Full::new(Bytes::from_static(b"hello from greeter 1.0.0\n")))) };
+        let answer = |_: Request<Incoming>| async {
+            Ok::<_, Infallible>(Response::new(Full::new(Bytes::from_static(b"hello from greeter 1.0.0\n"))))
+        };
         tokio::spawn(http1::Builder::new().serve_connection(TokioIo::new(stream), service_fn(answer)));
     }
 }
@@ -45,7 +47,8 @@ pub(crate) async fn measure() -> String {
     server.with_greeter().await;
     let hosts = deployments(&server).await;
 
-    let mut bare = Command::new(std::env::current_exe().unwrap()).arg("--bare-server").stdout(Stdio::piped()).kill_on_drop(true).spawn().unwrap();
+    let mut bare =
+        Command::new(std::env::current_exe().unwrap()).arg("--bare-server").stdout(Stdio::piped()).kill_on_drop(true).spawn().unwrap();
     let mut line = String::new();
     BufReader::new(bare.stdout.take().unwrap()).read_line(&mut line).await.unwrap();
     let floor: SocketAddr = line.trim().parse().unwrap();
@@ -98,7 +101,8 @@ async fn deployments(server: &Server) -> Arc<[String]> {
 
 /// Swap after swap under load.
 async fn swaps(server: &Server) -> String {
-    let spec = |version: &str| json!({ "plugin": "greeter", "version": version, "instances": 8, "health_check": { "min_healthy_time": "0s" } });
+    let spec =
+        |version: &str| json!({ "plugin": "greeter", "version": version, "instances": 8, "health_check": { "min_healthy_time": "0s" } });
     server.deploy("acme", "hello", &spec("1.0.0")).await;
     let load = Load::start(&server.target("acme", "hello"), 1_000);
     for swap in 0..SWAPS {

@@ -16,9 +16,16 @@ pub(crate) async fn measure() -> String {
     let server = Server::start(&data).await;
     let work = tempfile::tempdir().unwrap();
     let bin_dir = hotswap_tests::hotswap().parent().unwrap().to_owned();
-    let cli = format!("disable_checkpoint = true\nprovider_installation {{\n  dev_overrides {{ \"hotswap/hotswap\" = {:?} }}\n  direct {{}}\n}}\n", bin_dir.display());
+    let cli = format!(
+        "disable_checkpoint = true\nprovider_installation {{\n  dev_overrides {{ \"hotswap/hotswap\" = {:?} }}\n  direct {{}}\n}}\n",
+        bin_dir.display()
+    );
     std::fs::write(work.path().join("terraform.rc"), cli).unwrap();
-    let floor = folder(work.path(), "floor", &format!("resource \"terraform_data\" \"t\" {{\n  count = {COUNT}\n  input = \"tenant-${{count.index}}\"\n}}\n"));
+    let floor = folder(
+        work.path(),
+        "floor",
+        &format!("resource \"terraform_data\" \"t\" {{\n  count = {COUNT}\n  input = \"tenant-${{count.index}}\"\n}}\n"),
+    );
     let ours = folder(
         work.path(),
         "ours",

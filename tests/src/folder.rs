@@ -1,0 +1,47 @@
+//! A data folder that outlives the servers that run on it, and ends with the test.
+
+use std::path::{Path, PathBuf};
+
+/// A data folder.
+#[derive(Debug)]
+pub struct DataFolder {
+    root: tempfile::TempDir,
+}
+
+impl DataFolder {
+    /// An empty one.
+    #[allow(clippy::new_without_default)]
+    pub fn new() -> Self {
+        Self { root: tempfile::tempdir().expect("a temporary folder can be made") }
+    }
+
+    /// What `--data-dir` is given.
+    pub fn path(&self) -> PathBuf {
+        self.root.path().join("data")
+    }
+
+    /// Where the servers on it log.
+    pub fn log(&self) -> PathBuf {
+        self.root.path().join("log")
+    }
+
+    /// Every file that plugin bytes are kept in, by its path in the folder of components.
+    pub fn components(&self) -> Vec<String> {
+        let root = self.path().join("components");
+        let mut found = Vec::new();
+        walk(&root, &root, &mut found);
+        found.sort();
+        found
+    }
+}
+
+fn walk(root: &Path, folder: &Path, found: &mut Vec<String>) {
+    for entry in std::fs::read_dir(folder).into_iter().flatten().flatten() {
+        let path = entry.path();
+        if path.is_dir() {
+            walk(root, &path, found);
+        } else {
+            found.push(path.strip_prefix(root).unwrap_or(&path).display().to_string());
+        }
+    }
+}
