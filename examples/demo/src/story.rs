@@ -157,7 +157,7 @@ impl Story {
         let reason = watched.reason.context("the rollout went back without a reason")?;
         ensure!(!watched.applied.succeeded, "`terraform apply` should fail, since {BAD} went back");
         let told = told(&watched.applied.diagnostics);
-        ensure!(told.contains(&reason), "`terraform apply` should say {reason:?}, but says:\n{told}");
+        ensure!(says(&told, &reason), "`terraform apply` should say {reason:?}, but says:\n{told}");
         screen::block(&screen::warn(&told));
         let deployment = self.client.get_deployment(TENANT, DEPLOYMENT).await?;
         ensure!(deployment.status == DeploymentStatus::Held, "the deployment should be held, but is {}", deployment.status.as_str());
@@ -172,7 +172,7 @@ impl Story {
         ensure!(!plan.has_changes, "a held deployment should not be planned again");
         let deployment = self.client.get_deployment(TENANT, DEPLOYMENT).await?;
         let reason = deployment.held.context("the deployment is not held any more")?.reason;
-        ensure!(told(&plan.diagnostics).contains(&reason), "the plan should warn with {reason:?}");
+        ensure!(says(&told(&plan.diagnostics), &reason), "the plan should warn with {reason:?}");
         Ok(())
     }
 
@@ -245,6 +245,7 @@ impl Story {
         let mut events = self.client.follow_rollout(rollout);
         let mut legs: Vec<Leg> = Vec::new();
         let (mut weight, mut since) = (0, traffic.tally());
+        let mut said = String::new();
         while let Some(event) = events.next().await? {
             // Before the line for this event: who answered up to it.
             if weight > 0 && (event.weight != weight || event.status.is_over()) {
@@ -255,7 +256,10 @@ impl Story {
             if event.weight != weight {
                 (weight, since) = (event.weight, traffic.tally());
             }
-            self.say(&event.message);
+            // The last step of a way back begins with why, which the step before it has said.
+            let news = event.message.strip_prefix(&said).filter(|_| !said.is_empty()).unwrap_or(&event.message);
+            self.say(news.trim_start_matches("; "));
+            said = event.message;
         }
         Ok(legs)
     }
@@ -282,6 +286,11 @@ impl Story {
     fn say(&self, text: &str) {
         println!("{} {text}", screen::dim(&format!("{:6.1}s ", self.began.elapsed().as_secs_f64())));
     }
+}
+
+/// Whether a text has a sentence, which may begin it and so have a capital.
+fn says(text: &str, sentence: &str) -> bool {
+    text.to_lowercase().contains(&sentence.to_lowercase())
 }
 
 fn told(diagnostics: &[Diagnostic]) -> String {
