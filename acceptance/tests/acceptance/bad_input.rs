@@ -5,7 +5,8 @@ use serde_json::json;
 
 use crate::blocks::{DEPLOYMENT_PATH, PLUGIN, QUICK, TENANT, deployment, everything, number, versions};
 
-/// A mistake: attributes on lines of their own, the line that is to blame, and words of the message.
+/// A mistake: attributes on lines of their own, the line that is to blame, and words of the message. Terraform shows the head of
+/// the block for what is inside an attribute; there the message itself names the path.
 type Mistake = (&'static str, &'static str, &'static [&'static str]);
 
 /// Validates one block for each mistake, all in one run, and checks that each is told in its own block.
@@ -47,26 +48,34 @@ fn a_deployment_that_cannot_be_is_told_by_validate_on_the_line_that_is_to_blame(
             ("config = \"{\"", "config = \"{\"", &["JSON"]),
             ("strategy = {}", "strategy = {}", &["exactly one", "direct, canary"]),
             ("strategy = {\n  direct = {}\n  canary = {}\n}", "strategy = {", &["exactly one", "direct, canary"]),
-            ("strategy = {\n  canary = {\n    steps = []\n  }\n}", "steps = []", &["at least one step"]),
+            ("strategy = {\n  canary = {\n    steps = []\n  }\n}", "", &["strategy.canary.steps", "at least one step"]),
             (
                 "strategy = {\n  canary = {\n    steps = [\n      { weight = 50 },\n      { weight = 10 },\n    ]\n  }\n}",
-                "weight = 10",
-                &["weights must rise"],
+                "",
+                &["strategy.canary.steps[1].weight", "weights must rise"],
             ),
-            ("strategy = {\n  canary = {\n    steps = [{ weight = 101 }]\n  }\n}", "weight = 101", &["100"]),
-            ("strategy = {\n  canary = {\n    steps = [{ weight = 5, hold = \"soon\" }]\n  }\n}", "soon", &["soon"]),
+            (
+                "strategy = {\n  canary = {\n    steps = [{ weight = 101 }]\n  }\n}",
+                "",
+                &["strategy.canary.steps[0].weight", "from 1 to 100"],
+            ),
+            ("strategy = {\n  canary = {\n    steps = [{ weight = 5, hold = \"soon\" }]\n  }\n}", "", &["strategy.canary.steps[0].hold", "soon"]),
             (
                 "strategy = {\n  canary = {\n    steps = [{ weight = 5, hold = \"1h\" }]\n  }\n}\nhealth_check = {\n  progress_deadline = \"10m\"\n}",
-                "progress_deadline",
-                &["10m", "1h10s", "raise it or shorten the holds"],
+                "",
+                &["health_check.progress_deadline", "10m", "1h10s", "raise it or shorten the holds"],
             ),
-            ("health_check = {\n  error_rate = 100\n}", "error_rate = 100", &["less than 100"]),
-            ("health_check = {\n  http = {\n    path = \"healthz\"\n  }\n}", "path = \"healthz\"", &["must begin with /"]),
-            ("health_check = {\n  http = {\n    path = \"/\"\n    interval = \"1ms\"\n  }\n}", "interval = \"1ms\"", &["at least 100ms"]),
-            ("health_check = {\n  healthy_deadline = \"0s\"\n}", "healthy_deadline", &["more than 0s"]),
-            ("sandbox = {\n  memory_mb = 0\n}", "memory_mb = 0", &["memory_mb"]),
-            ("sandbox = {\n  timeout = \"5\"\n}", "timeout = \"5\"", &["5"]),
-            ("timeouts = {\n  create = \"never\"\n}", "never", &["never"]),
+            ("health_check = {\n  error_rate = 100\n}", "", &["health_check.error_rate", "less than 100"]),
+            ("health_check = {\n  http = {\n    path = \"healthz\"\n  }\n}", "", &["health_check.http.path", "must begin with /"]),
+            (
+                "health_check = {\n  http = {\n    path = \"/\"\n    interval = \"1ms\"\n  }\n}",
+                "",
+                &["health_check.http.interval", "at least 100ms"],
+            ),
+            ("health_check = {\n  healthy_deadline = \"0s\"\n}", "", &["health_check.healthy_deadline", "more than 0s"]),
+            ("sandbox = {\n  memory_mb = 0\n}", "", &["sandbox.memory_mb"]),
+            ("sandbox = {\n  timeout = \"5\"\n}", "", &["sandbox.timeout", "\"5\""]),
+            ("timeouts = {\n  create = \"never\"\n}", "", &["timeouts.create", "never"]),
         ],
     );
 }
@@ -80,9 +89,9 @@ fn a_tenant_plugin_or_version_that_cannot_be_is_told_by_validate() {
             ("name = \"Acme\"", "name = \"Acme\"", &["Acme"]),
             ("name = \"-a\"", "name = \"-a\"", &["-a"]),
             ("status = \"gone\"", "status = \"gone\"", &["active", "suspended"]),
-            ("quotas = {\n  max_instances = -1\n}", "max_instances = -1", &["whole number"]),
-            ("quotas = {\n  max_memory_mb = 1.5\n}", "max_memory_mb = 1.5", &["whole number"]),
-            ("rate_limits = {\n  burst = 0\n}", "burst = 0", &["1"]),
+            ("quotas = {\n  max_instances = -1\n}", "", &["quotas.max_instances", "whole number"]),
+            ("quotas = {\n  max_memory_mb = 1.5\n}", "", &["quotas.max_memory_mb", "whole number"]),
+            ("rate_limits = {\n  burst = 0\n}", "", &["rate_limits.burst", "1"]),
             ("labels = { for n in range(65) : n => n }", "labels", &["64"]),
         ],
     );
@@ -117,7 +126,7 @@ fn a_quota_that_is_exceeded_is_a_warning_when_planning_and_an_error_when_applyin
         "resource \"hotswap_tenant\" \"t\" {{\n  name = \"@acme\"\n  quotas = {{ max_instances = 3 }}\n}}\n{PLUGIN}{}",
         versions(&["1.0.0"])
     );
-    let two = deployment(&format!("version = \"1.0.0\"\ninstances = 2\n{QUICK}"));
+    let two = deployment(&format!("version = {}\ninstances = 2\n{QUICK}", number("1.0.0")));
     case.config(&format!("{base}{two}"));
     case.apply();
     let more = two.replace("\"d\"", "\"more\"").replace("\"hello\"", "\"more\"");
@@ -209,7 +218,7 @@ fn a_suspended_tenant_a_category_and_a_rate_limit_are_told() {
     let case = Case::new();
     let tenant =
         |more: &str| format!("resource \"hotswap_tenant\" \"t\" {{\n  name = \"@acme\"\n  {more}\n}}\n{PLUGIN}{}", versions(&["1.0.0"]));
-    let block = deployment(&format!("version = \"1.0.0\"\n{QUICK}"));
+    let block = deployment(&format!("version = {}\n{QUICK}", number("1.0.0")));
     case.config(&tenant("status = \"suspended\""));
     case.apply();
     case.config(&format!("{}{block}", tenant("status = \"suspended\"")));

@@ -36,6 +36,8 @@ pub(crate) fn json_object() -> Validator {
     })
 }
 
+/// The path of what is inside an attribute is told in words too: Terraform shows only the head of the block there.
 fn wrong(path: &AttributePath, error: impl Display) -> Diagnostic {
-    Diagnostic::error("Invalid attribute value", sentence(error)).at(path.clone())
+    let detail = if path.steps().len() > 1 { format!("Attribute {path}: {}", sentence(error)) } else { sentence(error) };
+    Diagnostic::error("Invalid attribute value", detail).at(path.clone())
 }

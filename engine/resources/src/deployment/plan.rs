@@ -77,7 +77,17 @@ async fn preview(client: &Client, request: &PlanRequest) -> Result<Option<Previe
     let resolved_version = staying(request).and_then(|(version, _)| version.as_str()?.parse().ok());
     let asked = DeploymentRequest { spec: spec::read(proposed)?, resolved_version };
     let preview = client.preview_deployment(tenant.as_str(), name.as_str(), &asked).await;
-    preview.map(Some).map_err(|error| client_error(&error))
+    let mut preview = preview.map_err(|error| client_error(&error))?;
+    // A version that is named in full has its digest for good. Were it forgotten when the version is retired between the two
+    // plans of an apply, what the first one knew would be unknown to the second, which Terraform takes for a fault of ours.
+    if preview.resolved_version.is_none()
+        && let Some(exact) = asked.spec.version.exact()
+        && let Ok(found) = client.get_version(asked.spec.plugin.as_str(), exact).await
+    {
+        preview.resolved_version = Some(found.spec.version);
+        preview.sha256 = Some(found.spec.sha256);
+    }
+    Ok(Some(preview))
 }
 
 /// The plan, given what the platform said. A function of its arguments.

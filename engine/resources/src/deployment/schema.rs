@@ -241,8 +241,8 @@ fn computed(schema: Schema) -> Schema {
         .attribute("sha256", string().computed().describe("SHA-256 of that version's component."))
         .attribute("rollout_plan", plan.computed().describe("What a rollout of this spec does."))
         .attribute("revision", number().computed().describe("The number of the accepted spec: 1 for the first, then rising."))
-        .attribute("active_revision", number().computed().describe("The revision that serves; null until the first is available."))
-        .attribute("active_version", string().computed().describe("The version that serves; null until the first is available."))
+        .attribute("active_revision", number().computed().describe("The revision that serves; null until the first rollout is complete."))
+        .attribute("active_version", string().computed().describe("The version that serves; null until the first rollout is complete."))
         .attribute(
             "status",
             string().computed().describe(

@@ -57,7 +57,7 @@ async fn each_mistake_is_told_on_its_attribute() {
             canary(&[(200, "1s")]),
             "strategy.canary.steps[0].weight: Attribute strategy.canary.steps[0].weight must be a whole number from 1 to 100, not 200.",
         ),
-        ("strategy", canary(&[(10, "soon")]), "strategy.canary.steps[0].hold: \"soon\" is not a length of time"),
+        ("strategy", canary(&[(10, "soon")]), "strategy.canary.steps[0].hold: Attribute strategy.canary.steps[0].hold: \"soon\" is not a length of time"),
         (
             "strategy",
             canary(&[(10, "1h")]),
@@ -73,7 +73,7 @@ async fn each_mistake_is_told_on_its_attribute() {
             object("http", object("path", "healthz")),
             "health_check.http.path: Attribute health_check.http.path is \"healthz\"; it must begin with /",
         ),
-        ("timeouts", object("create", "5"), "timeouts.create: \"5\" is not a length of time"),
+        ("timeouts", object("create", "5"), "timeouts.create: Attribute timeouts.create: \"5\" is not a length of time"),
         ("revision", 1.into(), "revision: Attribute revision is set by the provider; remove it from the configuration."),
     ] {
         let told = found([(name, value)]).await;
