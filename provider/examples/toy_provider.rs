@@ -5,6 +5,7 @@
 
 use std::{
     collections::BTreeMap,
+    os::unix::net::UnixStream,
     path::PathBuf,
     process::ExitCode,
     sync::{Arc, OnceLock},
@@ -141,7 +142,8 @@ impl Thing {
         match object.get("note").as_str() {
             Some("panic") => panic!("the note said so"),
             Some("wait") => {
-                std::fs::write(self.file(&"waiting".into()), "").expect("the test's folder can be written");
+                let here = UnixStream::connect(self.file(&Value::Null).with_file_name("waiting"));
+                here.expect("the test listens for the wait");
                 self.stop.requested().await;
                 diagnostics.push(Diagnostic::warning("Stopped waiting", "The thing goes on without us."));
             }

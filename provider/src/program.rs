@@ -109,7 +109,7 @@ fn help(program: Program) -> String {
 
 fn print_line(line: &str) -> Result<(), ProgramError> {
     let mut out = std::io::stdout().lock();
-    writeln!(out, "{line}").and_then(|()| out.flush()).map_err(ProgramError::Process)
+    out.write_all(format!("{line}\n").as_bytes()).and_then(|()| out.flush()).map_err(ProgramError::Process)
 }
 
 fn serve(program: Program, invitation: Option<Invitation>, build: impl FnOnce() -> Arc<dyn Provider>) -> Result<(), ProgramError> {

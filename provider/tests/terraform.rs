@@ -1,14 +1,17 @@
 //! The protocol server under real Terraform, serving the toy provider of `examples/toy_provider.rs`.
+//!
+//! `cargo test -p hotswap-provider` builds both; before `--test terraform` alone, run `cargo build -p hotswap-provider --examples`.
 #![allow(clippy::unwrap_used)]
 
 use std::{
     fs,
     path::{Path, PathBuf},
-    process::{Child, Command, Output, Stdio},
+    process::{Command, Output, Stdio},
     time::{Duration, Instant},
 };
 
 use serde_json::Value as Json;
+use tokio::net::UnixListener;
 
 /// A working folder with a Terraform configuration in it, and a folder for the toy provider's things.
 struct Workspace {
@@ -276,12 +279,15 @@ fn a_function_gives_its_result_or_points_at_the_argument() {
     workspace.apply().failed_saying(&["The provider crashed in CallFunction: the text said so."]);
 }
 
-#[test]
-fn ctrl_c_reaches_whoever_waits_and_the_apply_ends_well() {
+#[tokio::test]
+async fn ctrl_c_reaches_whoever_waits_and_the_apply_ends_well() {
     let workspace = Workspace::new(&thing("name = \"one\"\nnote = \"wait\""));
+    // Where the toy provider says that it has come to its wait.
+    let waiting = UnixListener::bind(workspace.path("things/waiting")).unwrap();
     let mut command = workspace.command(&["apply", "-auto-approve", "-no-color"]);
     let child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap_or_else(|error| panic!("{NO_TERRAFORM}: {error}"));
-    wait_for(&workspace.path("things/waiting.json"), &child);
+    let waits = tokio::time::timeout(Duration::from_secs(60), waiting.accept()).await;
+    waits.expect("terraform never came to the wait").unwrap();
     let interrupt = Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap();
     assert!(interrupt.success());
     let asked = Instant::now();
@@ -289,15 +295,6 @@ fn ctrl_c_reaches_whoever_waits_and_the_apply_ends_well() {
     assert!(asked.elapsed() < Duration::from_secs(10), "it took {:?} to stop", asked.elapsed());
     assert!(run.text.contains("Stopped waiting"), "{}", run.text);
     assert_eq!(workspace.thing()["id"], "thing-one", "what was applied is in the state");
-}
-
-/// Waits until `file` appears; the provider makes it when it starts to wait.
-fn wait_for(file: &Path, child: &Child) {
-    let start = Instant::now();
-    while !file.exists() {
-        assert!(start.elapsed() < Duration::from_secs(60), "terraform (process {}) never came to the wait", child.id());
-        std::thread::sleep(Duration::from_millis(10));
-    }
 }
 
 #[test]
@@ -330,13 +327,14 @@ fn terraform_can_use_a_process_started_by_hand() {
 
     let workspace = Workspace::new(&thing("name = \"one\""));
     let mut provider = Command::new(toy_provider()).arg("--debug").stdout(Stdio::piped()).spawn().unwrap();
-    let lines = BufReader::new(provider.stdout.take().unwrap()).lines().map(Result::unwrap);
-    let variable = lines.into_iter().find_map(|line| line.trim().strip_prefix("export TF_REATTACH_PROVIDERS=").map(str::to_owned)).unwrap();
+    let mut lines = BufReader::new(provider.stdout.take().unwrap()).lines().map(Result::unwrap);
+    let variable = lines.find_map(|line| line.trim().strip_prefix("export TF_REATTACH_PROVIDERS=").map(str::to_owned)).unwrap();
     let mut command = workspace.command(&["apply", "-auto-approve", "-no-color"]);
     let run = command.env("TF_REATTACH_PROVIDERS", variable.trim_matches('\'')).env_remove("TF_CLI_CONFIG_FILE").output();
     let run = Run::new(run.unwrap_or_else(|error| panic!("{NO_TERRAFORM}: {error}")));
     let interrupted = Command::new("kill").args(["-INT", &provider.id().to_string()]).status().unwrap();
     let ended = provider.wait().unwrap();
+    drop(lines);
     run.succeeded();
     assert!(workspace.path("things/one.json").exists());
     assert!(interrupted.success() && ended.success(), "Ctrl-C ends it cleanly: {ended}");
