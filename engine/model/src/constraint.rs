@@ -40,7 +40,10 @@ enum Term {
     Exactly(Version),
     Not(Version),
     /// `lower <= v < upper`, each side optional and inclusive or not.
-    Range { lower: Option<Bound>, upper: Option<Bound> },
+    Range {
+        lower: Option<Bound>,
+        upper: Option<Bound>,
+    },
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -133,7 +136,9 @@ fn partial(text: &str) -> Result<Partial, String> {
     let core = text.split('-').next().unwrap_or_default();
     let parts = core.split('.').count();
     let full = match parts {
-        1 | 2 if core.len() < text.len() => return Err(format!("{text:?} is a pre-release of no full version; write MAJOR.MINOR.PATCH-PRE")),
+        1 | 2 if core.len() < text.len() => {
+            return Err(format!("{text:?} is a pre-release of no full version; write MAJOR.MINOR.PATCH-PRE"));
+        }
         1 => format!("{text}.0.0"),
         2 => format!("{text}.0"),
         _ => text.to_owned(),
@@ -152,7 +157,10 @@ fn term(text: &str) -> Result<Term, String> {
     let (operator, rest) = (&text[..split], partial(text[split..].trim())?);
     let at = |version: Version, inclusive| Some(Bound { version, inclusive });
     match operator {
-        "" | "=" if rest.parts < 3 => Err(format!("{text:?} names no full version; write \"~> {0}.0\" for a range or \"{0}.0\" for one version", text[split..].trim())),
+        "" | "=" if rest.parts < 3 => Err(format!(
+            "{text:?} names no full version; write \"~> {0}.0\" for a range or \"{0}.0\" for one version",
+            text[split..].trim()
+        )),
         "" | "=" => Ok(Term::Exactly(rest.version)),
         "!=" if rest.parts < 3 => Err(format!("{text:?} names no full version; write all of MAJOR.MINOR.PATCH")),
         "!=" => Ok(Term::Not(rest.version)),
@@ -163,7 +171,11 @@ fn term(text: &str) -> Result<Term, String> {
         "~>" if rest.parts == 1 => Err(format!("{text:?} leaves everything open; write \"~> {}.0\"", text[split..].trim())),
         "~>" => {
             let v = rest.version.inner();
-            let upper = if rest.parts == 2 { ceiling(v.major.checked_add(1), Some(0), Some(0)) } else { ceiling(Some(v.major), v.minor.checked_add(1), Some(0)) };
+            let upper = if rest.parts == 2 {
+                ceiling(v.major.checked_add(1), Some(0), Some(0))
+            } else {
+                ceiling(Some(v.major), v.minor.checked_add(1), Some(0))
+            };
             Ok(Term::Range { upper: Some(upper?), lower: at(rest.version, true) })
         }
         "^" => {
@@ -181,7 +193,9 @@ fn term(text: &str) -> Result<Term, String> {
 
 fn ceiling(major: Option<u64>, minor: Option<u64>, patch: Option<u64>) -> Result<Bound, String> {
     match (major, minor, patch) {
-        (Some(major), Some(minor), Some(patch)) => Ok(Bound { version: Version::from_inner(semver::Version::new(major, minor, patch)), inclusive: false }),
+        (Some(major), Some(minor), Some(patch)) => {
+            Ok(Bound { version: Version::from_inner(semver::Version::new(major, minor, patch)), inclusive: false })
+        }
         _ => Err("its numbers are too large".into()),
     }
 }
@@ -243,7 +257,15 @@ mod tests {
 
     #[test]
     fn a_vague_or_unknown_constraint_is_refused_with_what_to_write() {
-        for (text, says) in [("1.2", "~> 1.2.0"), ("~> 1", "~> 1.0"), ("", "empty"), ("1.0.0,", "empty"), ("=> 1.0.0", "no operator"), ("latest", "not a semantic version"), ("^18446744073709551615", "too large")] {
+        for (text, says) in [
+            ("1.2", "~> 1.2.0"),
+            ("~> 1", "~> 1.0"),
+            ("", "empty"),
+            ("1.0.0,", "empty"),
+            ("=> 1.0.0", "no operator"),
+            ("latest", "not a semantic version"),
+            ("^18446744073709551615", "too large"),
+        ] {
             let message = text.parse::<Constraint>().unwrap_err().to_string();
             assert!(message.contains(says), "{text:?}: {message}");
         }

@@ -133,7 +133,9 @@ impl DeploymentSpec {
             format!("is {}; an instance has 1 to {} MiB", self.sandbox.memory_mb, Self::MAX_MEMORY_MB)
         });
         let timeouts = Span::from_millis(1)..=Span::from_secs(600);
-        faults.check(timeouts.contains(&self.sandbox.timeout), "sandbox.timeout", || format!("is {}; a request may take 1ms to 10m", self.sandbox.timeout));
+        faults.check(timeouts.contains(&self.sandbox.timeout), "sandbox.timeout", || {
+            format!("is {}; a request may take 1ms to 10m", self.sandbox.timeout)
+        });
         faults.finish()
     }
 
@@ -170,7 +172,10 @@ mod tests {
         });
         let faults = bad.validate().unwrap_err();
         let fields: Vec<_> = faults.iter().map(|fault| fault.field.as_str()).collect();
-        assert_eq!(fields, ["instances", "config", "strategy.canary.steps[1].weight", "strategy.canary.steps[2].weight", "health_check.error_rate"]);
+        assert_eq!(
+            fields,
+            ["instances", "config", "strategy.canary.steps[1].weight", "strategy.canary.steps[2].weight", "health_check.error_rate"]
+        );
     }
 
     #[test]

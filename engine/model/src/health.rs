@@ -81,7 +81,9 @@ impl HttpProbe {
 impl HealthCheck {
     pub(crate) fn collect(&self, holds: Span, faults: &mut Collector) {
         if let Some(rate) = self.error_rate {
-            faults.check(rate > 0.0 && rate < 100.0, "health_check.error_rate", || format!("is {rate}; it is a percentage, more than 0 and less than 100"));
+            faults.check(rate > 0.0 && rate < 100.0, "health_check.error_rate", || {
+                format!("is {rate}; it is a percentage, more than 0 and less than 100")
+            });
         }
         faults.check(self.latency_p99_ms != Some(0), "health_check.latency_p99_ms", || "must be at least 1".into());
         if let Some(probe) = &self.http {
@@ -95,7 +97,10 @@ impl HealthCheck {
         faults.check(self.healthy_deadline > Span::ZERO, "health_check.healthy_deadline", || "must be more than 0s".into());
         let least = holds + self.min_healthy_time;
         faults.check(self.progress_deadline > least, "health_check.progress_deadline", || {
-            format!("is {}, but the stages and min_healthy_time take at least {least}; raise it or shorten the holds", self.progress_deadline)
+            format!(
+                "is {}, but the stages and min_healthy_time take at least {least}; raise it or shorten the holds",
+                self.progress_deadline
+            )
         });
     }
 }

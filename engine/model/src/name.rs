@@ -7,7 +7,9 @@ use serde::{Deserialize, Serialize};
 
 /// Why a text is no name.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{kind} name {given:?} {problem}; use 1 to 63 lower-case letters, digits and dashes, beginning with a letter and not ending with a dash")]
+#[error(
+    "{kind} name {given:?} {problem}; use 1 to 63 lower-case letters, digits and dashes, beginning with a letter and not ending with a dash"
+)]
 pub struct NameError {
     /// What was to be named: `tenant`, `plugin`, `deployment`.
     pub kind: &'static str,

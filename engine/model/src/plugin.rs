@@ -46,7 +46,9 @@ impl PluginSpec {
             faults.check(fine, field, || "must begin with https:// or http://".into());
         }
         faults.check(self.tags.len() <= 32, "tags", || format!("has {} entries; at most 32 are kept", self.tags.len()));
-        faults.check(self.tags.iter().all(|tag| !tag.is_empty() && tag.len() <= 64), "tags", || "has an empty tag or one of more than 64 bytes".into());
+        faults.check(self.tags.iter().all(|tag| !tag.is_empty() && tag.len() <= 64), "tags", || {
+            "has an empty tag or one of more than 64 bytes".into()
+        });
         faults.finish()
     }
 }

@@ -42,7 +42,10 @@ impl VersionSpec {
 
     /// Whether the immutable parts are the same.
     pub fn same_content(&self, other: &VersionSpec) -> bool {
-        self.plugin == other.plugin && self.version == other.version && self.sha256 == other.sha256 && self.default_config == other.default_config
+        self.plugin == other.plugin
+            && self.version == other.version
+            && self.sha256 == other.sha256
+            && self.default_config == other.default_config
     }
 }
 

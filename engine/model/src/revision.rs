@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Digest, DeploymentSpec, Timestamp, Version, Workload};
+use crate::{DeploymentSpec, Digest, Timestamp, Version, Workload};
 
 /// One accepted spec of a deployment, with everything that was resolved for it. Immutable.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

@@ -16,7 +16,9 @@ pub struct Span(u64);
 
 /// A text that is no length of time.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{given:?} is not a length of time; write whole numbers with units h, m, s, ms or us, the largest first: \"500ms\", \"30s\", \"1h30m\"")]
+#[error(
+    "{given:?} is not a length of time; write whole numbers with units h, m, s, ms or us, the largest first: \"500ms\", \"30s\", \"1h30m\""
+)]
 pub struct SpanError {
     /// The text as given.
     pub given: String,

@@ -115,10 +115,7 @@ impl TenantSpec {
     pub fn validate(&self) -> Result<(), Faults> {
         let mut faults = Collector::default();
         let limits = &self.rate_limits;
-        for (field, value) in [
-            ("rate_limits.requests_per_second", limits.requests_per_second),
-            ("rate_limits.burst", limits.burst),
-        ] {
+        for (field, value) in [("rate_limits.requests_per_second", limits.requests_per_second), ("rate_limits.burst", limits.burst)] {
             faults.check(value != Some(0), field, || "must be at least 1; to stop all requests, set `status = \"suspended\"`".into());
         }
         faults.check(limits.burst.is_none() || limits.requests_per_second.is_some(), "rate_limits.burst", || {

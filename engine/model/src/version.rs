@@ -62,7 +62,8 @@ impl FromStr for Version {
     type Err = VersionError;
 
     fn from_str(text: &str) -> Result<Self, VersionError> {
-        let parsed = semver::Version::parse(text).map_err(|error| VersionError::Invalid { given: text.to_owned(), reason: error.to_string() })?;
+        let parsed =
+            semver::Version::parse(text).map_err(|error| VersionError::Invalid { given: text.to_owned(), reason: error.to_string() })?;
         if !parsed.build.is_empty() {
             return Err(VersionError::BuildMetadata { given: text.to_owned(), build: parsed.build.to_string() });
         }
