@@ -1,13 +1,14 @@
 //! How a deployment goes from one revision to the next: what is asked for, not how it is done.
 
-use serde::{Deserialize, Serialize};
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer, Serialize};
 
 use crate::Span;
 use crate::fault::Collector;
 
-/// How traffic moves to a new revision.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case", deny_unknown_fields)]
+/// How traffic moves to a new revision. As JSON: an object with the strategy's name as its only key.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub enum Strategy {
     /// All at once, as soon as the new revision is available.
@@ -63,6 +64,30 @@ impl Canary {
     }
 }
 
+/// Every strategy by its name: what is read before it is known to be exactly one.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Strategies {
+    direct: Option<Nothing>,
+    canary: Option<Canary>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Nothing {}
+
+impl<'de> Deserialize<'de> for Strategy {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        const WANTED: &str = "`strategy` takes exactly one of `direct` and `canary`";
+        match Strategies::deserialize(deserializer)? {
+            Strategies { direct: Some(Nothing {}), canary: None } => Ok(Strategy::Direct {}),
+            Strategies { direct: None, canary: Some(canary) } => Ok(Strategy::Canary(canary)),
+            Strategies { direct: None, canary: None } => Err(D::Error::custom(format!("{WANTED}, and has none"))),
+            Strategies { .. } => Err(D::Error::custom(format!("{WANTED}, and has both"))),
+        }
+    }
+}
+
 impl Default for Strategy {
     fn default() -> Self {
         Strategy::Direct {}
@@ -88,7 +113,9 @@ impl Strategy {
 
     pub(crate) fn collect(&self, faults: &mut Collector) {
         let Strategy::Canary(canary) = self else { return };
-        faults.check(!canary.steps.is_empty(), "strategy.canary.steps", || "is empty; give at least one step, or leave it out for 10, 30, 50, 100".into());
+        faults.check(!canary.steps.is_empty(), "strategy.canary.steps", || {
+            "is empty; give at least one step, or leave it out for 10, 30, 50, 100".into()
+        });
         let mut before = 0;
         for (index, step) in canary.steps.iter().enumerate() {
             let field = format!("strategy.canary.steps[{index}].weight");
@@ -108,6 +135,29 @@ impl StrategyKind {
         match self {
             StrategyKind::Direct => "direct",
             StrategyKind::Canary => "canary",
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn exactly_one_strategy_is_read() {
+        for strategy in [Strategy::Direct {}, Strategy::Canary(Canary { steps: Canary::default_steps() })] {
+            let text = serde_json::to_string(&strategy).unwrap();
+            assert_eq!(serde_json::from_str::<Strategy>(&text).unwrap(), strategy, "{text}");
+        }
+        let cases = [
+            ("{}", "exactly one of `direct` and `canary`, and has none"),
+            (r#"{"direct":{},"canary":{}}"#, "exactly one of `direct` and `canary`, and has both"),
+            (r#"{"sideways":{}}"#, "unknown field `sideways`, expected `direct` or `canary`"),
+            (r#"{"direct":{"fast":true}}"#, "unknown field `fast`"),
+        ];
+        for (text, sentence) in cases {
+            let message = serde_json::from_str::<Strategy>(text).unwrap_err().to_string();
+            assert!(message.contains(sentence), "{text}: {message}");
         }
     }
 }
