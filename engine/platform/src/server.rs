@@ -114,6 +114,8 @@ pub async fn serve(
     let unusable = |source| ServeError::DataDir { path: folder.clone(), source };
     fs::create_dir_all(&folder).map_err(unusable)?;
     let _lock = lock(&folder)?;
+    // A server that was killed leaves its own behind: nobody is to be led there while this one starts.
+    let _ = fs::remove_file(folder.join("endpoints.json"));
     let token = AdminToken::of_folder(&folder).map_err(unusable)?;
     let api_listener = listen(config.listen, config.plain_http).await?;
     let gateway_listener = listen(config.gateway_listen, config.plain_http).await?;

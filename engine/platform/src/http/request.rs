@@ -2,12 +2,13 @@
 
 use axum::extract::{FromRequest, FromRequestParts, Query, Request};
 use axum::http::request::Parts;
-use axum::http::{HeaderMap, header};
+use axum::http::{HeaderMap, StatusCode, header};
 use hotswap_api::{ErrorCode, Problem};
 use hotswap_model::Digest;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
+use super::BODY_LIMIT;
 use super::respond::Refusal;
 use crate::service::{Part, Replay};
 
@@ -23,7 +24,11 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Body<T> {
     async fn from_request(request: Request, state: &S) -> Result<Self, Refusal> {
         let key = request.headers().get("idempotency-key").and_then(|value| value.to_str().ok()).map(str::to_owned);
         let line = format!("{} {}\n", request.method(), request.uri().path());
-        let bytes = bytes::Bytes::from_request(request, state).await.map_err(|e| Problem::new(ErrorCode::Malformed, e.body_text()))?;
+        let bytes = bytes::Bytes::from_request(request, state).await.map_err(|error| match error.status() {
+            StatusCode::PAYLOAD_TOO_LARGE => Problem::new(ErrorCode::TooLarge, format!("the body has more than {} MiB", BODY_LIMIT >> 20))
+                .hint("components are uploaded with `PUT /v1/components/{sha256}`, all else is small"),
+            _ => Problem::new(ErrorCode::Malformed, error.body_text()),
+        })?;
         let value = serde_json::from_slice(&bytes).map_err(|error| {
             Problem::new(ErrorCode::Malformed, format!("the body cannot be read: {error}"))
                 .hint("GET /openapi.json describes what is expected")
@@ -63,7 +68,9 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequestParts<S> for Params<T> {
     type Rejection = Refusal;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Refusal> {
-        let Query(value) = Query::from_request_parts(parts, state).await.map_err(|e| Problem::new(ErrorCode::Malformed, e.body_text()))?;
+        let Query(value) = Query::from_request_parts(parts, state).await.map_err(|error| {
+            Problem::new(ErrorCode::Malformed, error.body_text()).hint("GET /openapi.json describes what is expected")
+        })?;
         Ok(Self(value))
     }
 }

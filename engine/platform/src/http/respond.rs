@@ -25,6 +25,10 @@ impl IntoResponse for Refusal {
         if matches!(status, StatusCode::SERVICE_UNAVAILABLE) {
             response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("1"));
         }
+        if matches!(status, StatusCode::PAYLOAD_TOO_LARGE) {
+            // The rest of the body is not read, so nothing can follow it.
+            response.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close"));
+        }
         response
     }
 }

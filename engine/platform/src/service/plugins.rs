@@ -96,7 +96,8 @@ impl Platform {
             let detail = format!("plugin {name:?} is still run by {deployments} deployments");
             return Err(Problem::new(ErrorCode::PluginInUse, detail).hint("delete those deployments first"));
         }
-        let versions = tx.list_plugin_versions(&plugin.id, Versions::Live).await.map_err(error::store)?;
+        let mut versions = tx.list_plugin_versions(&plugin.id, Versions::Live).await.map_err(error::store)?;
+        versions.sort_by(|a, b| a.spec.version.cmp(&b.spec.version));
         if !versions.is_empty() {
             let listed: Vec<_> = versions.iter().map(|version| version.spec.version.to_string()).collect();
             let detail = format!("plugin {name:?} still has published versions: {}", listed.join(", "));
