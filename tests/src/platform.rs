@@ -49,7 +49,7 @@ pub fn says(problem: &Problem, code: ErrorCode, parts: &[&str]) {
         assert!(text.contains(part), "{part:?} is not in: {text}");
     }
     assert!(!problem.detail.ends_with('.'), "{text}");
-    let tells = problem.hint.is_some() || !problem.errors.is_empty() || problem.detail.contains("; ");
+    let tells = problem.hint.is_some() || !problem.errors.is_empty() || problem.detail.contains("; ") || problem.detail.contains(": ");
     assert!(tells, "nothing says what to do: {text}");
 }
 

@@ -3,7 +3,6 @@
 
 use hotswap_tests::plugins::{GREETER_1_0_0, GREETER_1_1_0, MOODY, digest};
 use hotswap_tests::{DataFolder, Load, Server};
-use reqwest::Method;
 use serde_json::{Value, json};
 
 async fn start() -> (DataFolder, Server) {
@@ -270,12 +269,14 @@ async fn the_bytes_of_a_retired_version_stay_as_long_as_something_runs_them() {
     let kept = data.components().len();
     server.client.delete_deployment("acme", "hello").await.unwrap();
     let gone = tokio::time::timeout(std::time::Duration::from_secs(30), async {
-        while server.ask(Method::GET, &format!("/v1/components/{old}"), None).await.status != 404 {
+        while data.components().len() == kept {
             tokio::time::sleep(std::time::Duration::from_millis(20)).await;
         }
     });
     gone.await.expect("the bytes are collected");
-    assert_eq!(data.components().len(), kept - 1, "{:?}", data.components());
+    let unknown = server.client.get_component(&old).await.unwrap_err();
+    assert!(unknown.is_not_found(), "{unknown}");
+    assert_eq!(data.components().len(), kept - 1);
     let live = server.client.list_versions("greeter").await.unwrap();
     assert_eq!(live.iter().map(|version| version.spec.version.to_string()).collect::<Vec<_>>(), ["1.1.0", "2.0.0"]);
 }
