@@ -59,7 +59,11 @@ fn a_deployment_that_cannot_be_is_told_by_validate_on_the_line_that_is_to_blame(
                 "",
                 &["strategy.canary.steps[0].weight", "from 1 to 100"],
             ),
-            ("strategy = {\n  canary = {\n    steps = [{ weight = 5, hold = \"soon\" }]\n  }\n}", "", &["strategy.canary.steps[0].hold", "soon"]),
+            (
+                "strategy = {\n  canary = {\n    steps = [{ weight = 5, hold = \"soon\" }]\n  }\n}",
+                "",
+                &["strategy.canary.steps[0].hold", "soon"],
+            ),
             (
                 "strategy = {\n  canary = {\n    steps = [{ weight = 5, hold = \"1h\" }]\n  }\n}\nhealth_check = {\n  progress_deadline = \"10m\"\n}",
                 "",

@@ -79,7 +79,7 @@ fn a_planned_version_that_is_retired_meanwhile_is_refused_in_our_own_words() {
     case.plan();
     case.server.change("DELETE", &case.own("/v1/plugins/@greeter/versions/1.1.0"), &json!(null));
     let run = case.apply_plan();
-    run.fails_at("version", &["version 1.1.0", "is not published any more", "Plan again"]);
+    run.fails_at("version", &["Version 1.1.0", "is not published any more", "Plan again"]);
     assert!(case.server.lacks(&case.own(DEPLOYMENT_PATH)));
 }
 

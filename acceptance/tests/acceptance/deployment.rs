@@ -206,3 +206,18 @@ fn an_import_of_nothing_says_what_an_id_looks_like_or_what_is_missing() {
         assert!(run.code == Some(1) && text.contains(words), "{address} {id}: {text}");
     }
 }
+
+#[test]
+fn other_words_for_the_same_thing_are_no_change() {
+    let case = Case::new();
+    let attributes = |config: &str, time: &str| {
+        let health = format!("health_check = {{\n    min_healthy_time = \"0s\"\n    healthy_deadline = \"{time}\"\n  }}");
+        format!("version = {}\nconfig = {config}\n{health}", number("1.0.0"))
+    };
+    case.config(&everything(&["1.0.0"], &attributes("jsonencode({ a = \"b\", c = \"d\" })", "60s")));
+    case.apply();
+    case.config(&everything(&["1.0.0"], &attributes("\"{ \\\"c\\\": \\\"d\\\", \\\"a\\\": \\\"b\\\" }\"", "1m")));
+    case.is_settled();
+    assert_eq!(case.state().get(ADDRESS)["health_check"]["healthy_deadline"], "60s");
+    case.destroy();
+}

@@ -7,6 +7,7 @@ mod choosing;
 mod data_sources;
 mod demo;
 mod deployment;
+mod examples;
 mod functions;
 mod outside;
 mod plugin;

@@ -38,7 +38,7 @@ fn a_bad_version_is_rolled_back_under_load_and_held_until_asked_for_again() {
     case.config(&canary("2.0.0", ""));
     let run = case.try_apply();
     let told =
-        run.fails(&["The rollout was rolled back", "Revision 2", "error rate", "is over the bound of 5", "requests failed", "1.0.0"]);
+        run.fails(&["The rollout was rolled back", "Revision 2", "Error rate 100 %", "is over the bound of 5", "requests failed", "1.0.0"]);
     assert_eq!(told.address, ADDRESS);
     let rollouts = case.get("/v1/tenants/@acme/deployments/hello/rollouts");
     let sentence = rollouts["items"][0]["reason"].as_str().unwrap().to_owned();
