@@ -16,7 +16,7 @@ pub(crate) fn live(gateway: &Gateway, tenant: &TenantName, name: &DeploymentName
 fn figures(target: &Target) -> RevisionFigures {
     let (group, counts) = (&target.group, target.group.signals().counts());
     let (slots, latency) = (group.slots(), group.signals().latency());
-    let millis = |duration: std::time::Duration| (latency.count > 0).then(|| duration.as_secs_f64() * 1e3);
+    let millis = |duration: std::time::Duration| (latency.count > 0).then_some(duration.as_secs_f64() * 1e3);
     RevisionFigures {
         revision: group.labels().revision,
         // The label was made from a version.

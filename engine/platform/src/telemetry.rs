@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 use std::sync::Mutex;
 use std::time::Duration;
 
-use hotswap_model::RolloutStatus;
+use hotswap_model::{RolloutStatus, Span};
 use prometheus_client::encoding::EncodeLabelSet;
 use prometheus_client::metrics::counter::Counter;
 use prometheus_client::metrics::family::Family;
@@ -78,7 +78,7 @@ impl Metrics {
         self.rollouts.get_or_create(&RolloutLabels { status: status.as_str().to_owned() }).inc();
     }
 
-    pub(crate) fn rolled_back_within(&self, took: Duration) {
+    pub(crate) fn rolled_back_within(&self, took: Span) {
         self.rollback_seconds.observe(took.as_secs_f64());
     }
 

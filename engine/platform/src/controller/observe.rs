@@ -44,7 +44,7 @@ impl Watch {
             spec,
             instances: to.revision.spec.instances,
             before: progress.base,
-            seen: base.clone(),
+            seen: base,
             base,
             group,
         })

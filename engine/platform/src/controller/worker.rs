@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use hotswap_gateway::{Route, Target};
 use hotswap_model::{DeploymentId, Span, Timestamp};
-use hotswap_rollout::{Decision, Phase, Reason};
+use hotswap_rollout::{Decision, Phase, Progress, Reason};
 use hotswap_store::{Deployment, DeploymentAddress, Rollout, StoredRevision};
 use tokio::sync::{broadcast, watch};
 
@@ -22,6 +22,9 @@ const TICK: Duration = Duration::from_millis(100);
 
 /// After the database or the runtime failed, how long until the next try. What serves goes on.
 const RETRY_AFTER: Duration = Duration::from_secs(1);
+
+/// The longest the first probe of what should serve is waited for before a starting server takes requests.
+const FIRST_PROBE: Duration = Duration::from_secs(5);
 
 /// A serving revision that could not be loaded is tried again this often.
 const RETRY_SERVING: Span = Span::from_secs(10);
@@ -99,18 +102,17 @@ impl Worker {
                 Ok(Next::Gone) => break,
                 Ok(Next::Now) => {}
                 Ok(Next::Mail) => {
-                    self.stage.send_if_modified(|stage| (*stage < Stage::Serving).then(|| *stage = Stage::Serving).is_some());
+                    self.serving().await;
                     self.wait(None).await;
                 }
                 Ok(Next::Until(until)) => {
-                    if !self.routed.is_empty() {
-                        self.stage.send_if_modified(|stage| (*stage < Stage::Serving).then(|| *stage = Stage::Serving).is_some());
-                    }
+                    self.serving().await;
                     self.wait(Some(until)).await;
                 }
                 Err(problem) => {
                     tracing::warn!(%problem, "a round failed; traffic stays as it is, next try in {RETRY_AFTER:?}");
                     self.forget();
+                    self.serving().await;
                     tokio::select! {
                         () = tokio::time::sleep(RETRY_AFTER) => {}
                         () = self.tools.stopping.cancelled() => {}
@@ -118,6 +120,23 @@ impl Worker {
                 }
             }
         }
+    }
+
+    /// Tells, once, that what can serve serves. A route that was just set may lead to instances whose first probe is still out.
+    async fn serving(&self) {
+        if *self.stage.borrow() >= Stage::Serving {
+            return;
+        }
+        let routed = || self.routed.iter().filter(|(_, weight)| *weight > 0).filter_map(|(number, _)| self.loaded.get(number));
+        let available = async {
+            while routed().any(|loaded| loaded.group.slots().available() == 0) {
+                self.mail.arrived.notified().await;
+            }
+        };
+        let _ = tokio::time::timeout(FIRST_PROBE, available).await;
+        // The next round looks at whatever arrived here.
+        self.mail.poke();
+        self.stage.send_replace(Stage::Serving);
     }
 
     async fn wait(&self, until: Option<Timestamp>) {
@@ -213,22 +232,21 @@ impl Worker {
         Ok(Next::Now)
     }
 
-    /// Traffic back first, then the new revision away, then the end is written down. Each step may be repeated.
-    async fn go_back(&mut self, rollout: &Rollout, progress: &hotswap_rollout::Progress, reason: &Reason, now: Timestamp) -> Result<Next> {
-        let began = std::time::Instant::now();
-        if !matches!(progress.phase, Phase::RollingBack { .. })
-            && self.write_going_back(rollout, progress, reason, now).await? == Written::Overtaken
-        {
-            self.forget();
-            return Ok(Next::Now);
-        }
-        match rollout.from_revision {
-            Some(from) => self.route(&[(from, 100)]),
-            None => self.unroute(),
-        }
-        self.tools.metrics.rolled_back_within(began.elapsed());
-        self.drain(rollout.to_revision).await;
-        if self.write_gone_back(rollout, reason).await? == Written::Overtaken {
+    /// The verdict is written down, then traffic goes back, the new revision goes away, and the end is written down. Each step
+    /// may be repeated.
+    async fn go_back(&mut self, rollout: &Rollout, progress: &Progress, reason: &Reason, now: Timestamp) -> Result<Next> {
+        let written = if matches!(progress.phase, Phase::RollingBack { .. }) {
+            match rollout.from_revision {
+                Some(from) => self.route(&[(from, 100)]),
+                None => self.unroute(),
+            }
+            self.tools.metrics.rolled_back_within(now.since(progress.entered_at));
+            self.drain(rollout.to_revision).await;
+            self.write_gone_back(rollout, reason).await?
+        } else {
+            self.write_going_back(rollout, progress, reason, now).await?
+        };
+        if written == Written::Overtaken {
             self.forget();
         }
         Ok(Next::Now)

@@ -78,9 +78,6 @@ impl Worker {
     /// The end of the way back: the spec is held, or, where there was nothing to go back to, the deployment ends.
     pub(super) async fn write_gone_back(&mut self, rollout: &Rollout, reason: &Reason) -> Result<Written> {
         let (current, at) = (self.deployment(), clock::now());
-        // Reason and phase may have been written a moment ago, after the caller's copy of the rollout was read.
-        let written = self.known.as_ref().and_then(|known| known.rollout.as_ref()).map(|(written, _)| written);
-        let rollout = &because(written.filter(|written| written.id == rollout.id).unwrap_or(rollout), reason);
         let step = match rollout.from_revision {
             Some(from) => Step {
                 rollout: ended(rollout, RolloutStatus::RolledBack),

@@ -68,9 +68,9 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequestParts<S> for Params<T> {
     type Rejection = Refusal;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Refusal> {
-        let Query(value) = Query::from_request_parts(parts, state).await.map_err(|error| {
-            Problem::new(ErrorCode::Malformed, error.body_text()).hint("GET /openapi.json describes what is expected")
-        })?;
+        let Query(value) = Query::from_request_parts(parts, state)
+            .await
+            .map_err(|error| Problem::new(ErrorCode::Malformed, error.body_text()).hint("GET /openapi.json describes what is expected"))?;
         Ok(Self(value))
     }
 }
