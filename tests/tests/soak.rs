@@ -38,7 +38,7 @@ fn spec(version: &str, steps: Value, serial: u64) -> Value {
         "instances": 4,
         "retry": serial,
         "strategy": steps,
-        "health_check": { "min_healthy_time": "0s" },
+        "health_check": { "min_healthy_time": "0s", "min_requests": 20 },
     })
 }
 
@@ -70,7 +70,7 @@ async fn a_server_killed_at_any_moment_brings_its_rollout_to_an_end() {
         let version = ["1.0.0", "1.1.0", "2.0.0"][random.below(3) as usize];
         let load = Load::start(&server.target("acme", "hello"), 100);
         let rollout = server.begin("acme", "hello", &spec(version, steps.clone(), round)).await;
-        let moment = Duration::from_millis(random.below(700));
+        let moment = Duration::from_millis(random.below(2_000));
         tokio::time::sleep(moment).await;
         let stopped = server.kill().await;
         load.stop().await;
