@@ -153,3 +153,28 @@ fn what_runs_of_a_retired_version_goes_on() {
     assert_eq!(case.visit("@acme", "hello"), (200, "hello from greeter 1.1.0\n".to_owned()));
     case.destroy();
 }
+
+#[test]
+fn an_archived_version_stays_with_a_warning_and_is_not_chosen_again() {
+    let case = Case::new();
+    let base = published(&case, &["1.0.0", "1.1.0"]);
+    let deploy = |more: &str| case.config(&format!("{base}{}", deployment(&format!("version = \"~> 1.0\"\n{QUICK}{more}"))));
+    deploy("");
+    case.apply();
+    let base = base.replace("each.key\n", "each.key\n  channel  = each.key == \"1.1.0\" ? \"archived\" : \"stable\"\n");
+    let deploy = |more: &str| case.config(&format!("{base}{}", deployment(&format!("version = \"~> 1.0\"\n{QUICK}{more}"))));
+    deploy("");
+    case.apply();
+    case.is_settled();
+    deploy("instances = 2");
+    let plan = case.plan();
+    assert_eq!(plan.after(ADDRESS, "resolved_version"), "1.1.0");
+    plan.run.warns(&["1.1.0 is archived; it stays in use"]);
+    case.apply_plan().succeeded();
+    assert_eq!(case.state().get(ADDRESS)["active_version"], "1.1.0");
+    deploy("instances = 2\nresolve_serial = 1");
+    case.apply();
+    assert_eq!(case.state().get(ADDRESS)["active_version"], "1.0.0");
+    case.is_settled();
+    case.destroy();
+}

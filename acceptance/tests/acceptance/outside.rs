@@ -89,3 +89,20 @@ fn many_deployments_come_and_go_in_one_apply() {
     assert_eq!(deployments["items"].as_array().unwrap().len(), 12);
     case.destroy();
 }
+
+#[test]
+fn what_somebody_did_already_is_not_done_again() {
+    let case = Case::new();
+    all(&case);
+    case.apply();
+    let mut spec = case.get(DEPLOYMENT_PATH)["spec"].clone();
+    spec["instances"] = json!(2);
+    case.server.change("PUT", &case.own(DEPLOYMENT_PATH), &json!({ "spec": spec }));
+    case.config(&everything(&["1.0.0"], &format!("version = {}\ninstances = 2\n{QUICK}", number("1.0.0"))));
+    // Terraform does not look, and asks for what is there.
+    case.terraform(&["apply", "-json", "-input=false", "-auto-approve", "-refresh=false"]).succeeded();
+    assert_eq!(case.state().get("hotswap_deployment.d")["revision"], json!(2));
+    assert_eq!(case.get(DEPLOYMENT_PATH)["revision"], json!(2));
+    case.plan().is_empty();
+    case.destroy();
+}

@@ -61,7 +61,8 @@ pub(crate) fn schema() -> Schema {
         .attribute(
             "source",
             string().required().validate(length(1..=4096)).describe(
-                "Path of the component, `.wasm` or `.wat`. Read when planning; once the version is published the file may be missing, and another \
+                "Path of the component, `.wasm` or `.wat`. Read when planning; a file that changes between plan and apply is not published, which \
+                 Terraform calls an inconsistent final plan. Once the version is published the file may be missing, and another \
                  path with the same bytes changes nothing but this attribute. Cannot be imported.",
             ),
         )

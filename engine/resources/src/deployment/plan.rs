@@ -74,8 +74,8 @@ async fn preview(client: &Client, request: &PlanRequest) -> Result<Option<Previe
         return Ok(None);
     }
     let (tenant, name) = address(proposed)?;
-    let resolved_version = staying(request).and_then(|(version, _)| version.as_str()?.parse().ok());
-    let asked = DeploymentRequest { spec: spec::read(proposed)?, resolved_version };
+    // A version that stays is not named: the platform keeps it as well, and warns if it is archived or retired by now.
+    let asked = DeploymentRequest { spec: spec::read(proposed)?, resolved_version: None };
     let preview = client.preview_deployment(tenant.as_str(), name.as_str(), &asked).await;
     let mut preview = preview.map_err(|error| client_error(&error))?;
     // A version that is named in full has its digest for good. Were it forgotten when the version is retired between the two
