@@ -57,7 +57,11 @@ async fn each_mistake_is_told_on_its_attribute() {
             canary(&[(200, "1s")]),
             "strategy.canary.steps[0].weight: Attribute strategy.canary.steps[0].weight must be a whole number from 1 to 100, not 200.",
         ),
-        ("strategy", canary(&[(10, "soon")]), "strategy.canary.steps[0].hold: Attribute strategy.canary.steps[0].hold: \"soon\" is not a length of time"),
+        (
+            "strategy",
+            canary(&[(10, "soon")]),
+            "strategy.canary.steps[0].hold: Attribute strategy.canary.steps[0].hold: \"soon\" is not a length of time",
+        ),
         (
             "strategy",
             canary(&[(10, "1h")]),
