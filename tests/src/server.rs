@@ -12,7 +12,7 @@ use crate::{DataFolder, Target, hotswap};
 
 const READY_WITHIN: Duration = Duration::from_secs(60);
 
-/// A running server. It is killed when dropped.
+/// A running server. It is asked to stop when dropped.
 #[derive(Debug)]
 pub struct Server {
     child: Child,
@@ -99,8 +99,7 @@ impl Server {
             .env_remove("RUST_LOG")
             .stdin(Stdio::null())
             .stdout(log.try_clone().expect("a file can be given twice"))
-            .stderr(log)
-            .kill_on_drop(true);
+            .stderr(log);
         let mut child = command.spawn().expect("the server can be started");
         let deadline = Instant::now() + READY_WITHIN;
         let endpoints = loop {
@@ -134,6 +133,10 @@ impl Drop for Server {
             let log = self.log();
             let lines: Vec<_> = log.lines().collect();
             eprintln!("--- the server's last lines ---\n{}", lines[lines.len().saturating_sub(60)..].join("\n"));
+        }
+        // It ends by itself, which is also when a measured build writes down what was reached. Nobody has to wait for that.
+        if self.child.id().is_some() {
+            self.terminate();
         }
     }
 }
