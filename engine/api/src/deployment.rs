@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 
 use hotswap_model::{
-    DeploymentId, DeploymentName, DeploymentSpec, DeploymentStatus, Digest, Fault, Held, RolloutId, RolloutPlan, TenantName, Timestamp, Version,
+    DeploymentId, DeploymentName, DeploymentSpec, DeploymentStatus, Digest, Fault, Held, RolloutId, RolloutPlan, TenantName, Timestamp,
+    Version,
 };
 use serde::{Deserialize, Serialize};
 
