@@ -41,9 +41,14 @@ impl Components {
         digest: Digest,
         bytes: impl Stream<Item = std::io::Result<Bytes>> + Send + Unpin + 'static,
     ) -> Result<api::Component> {
-        // Held until the component is known to the database: nothing collects it in between.
-        let _kept = self.coming_and_going.read().await;
         self.storage.put(&digest, Box::pin(bytes)).await.map_err(storage_problem)?;
+        // From here until the component is known to the database nothing collects it. The upload itself may take long, and
+        // holds nobody up.
+        let _kept = self.coming_and_going.read().await;
+        if !self.storage.exists(&digest).await.map_err(storage_problem)? {
+            let detail = format!("component {digest} was collected while it was uploaded");
+            return Err(Problem::new(ErrorCode::Unavailable, detail).hint("send it again"));
+        }
         let mut tx = self.store.read().await.map_err(error::store)?;
         if let Some(known) = tx.blob(&digest).await.map_err(error::store)? {
             return Ok(to_api(known));

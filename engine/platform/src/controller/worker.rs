@@ -9,6 +9,7 @@ use hotswap_model::{DeploymentId, Span, Timestamp};
 use hotswap_rollout::{Decision, Phase, Progress, Reason};
 use hotswap_store::{Deployment, DeploymentAddress, Rollout, StoredRevision};
 use tokio::sync::{broadcast, watch};
+use tracing::Instrument as _;
 
 use super::loading::{Load, Loaded};
 use super::observe::Watch;
@@ -172,7 +173,10 @@ impl Worker {
         match &known.rollout {
             Some((rollout, to)) => {
                 let (rollout, to) = (rollout.clone(), to.clone());
-                self.roll(rollout, to).await
+                let revision = &to.revision;
+                let span =
+                    tracing::info_span!("rollout", id = %rollout.id, plugin = %revision.spec.plugin, version = %revision.resolved_version);
+                self.roll(rollout, to).instrument(span).await
             }
             None => {
                 self.watch = None;
