@@ -174,8 +174,15 @@ impl Worker {
             Some((rollout, to)) => {
                 let (rollout, to) = (rollout.clone(), to.clone());
                 let revision = &to.revision;
-                let span =
-                    tracing::info_span!("rollout", id = %rollout.id, plugin = %revision.spec.plugin, version = %revision.resolved_version);
+                let span = tracing::info_span!(
+                    parent: None,
+                    "rollout",
+                    tenant = %self.address.tenant,
+                    deployment = %self.address.name,
+                    id = %rollout.id,
+                    plugin = %revision.spec.plugin,
+                    version = %revision.resolved_version,
+                );
                 self.roll(rollout, to).instrument(span).await
             }
             None => {
