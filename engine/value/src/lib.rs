@@ -1,7 +1,8 @@
 //! Types and values of the configuration language, and the two forms they travel in: msgpack (Terraform's wire) and JSON
-//! (state, functions, users' documents). No I/O, no expressions, no sensitivity marks.
+//! (state, functions, users' documents); and the addresses objects go by. No I/O, no expressions, no sensitivity marks.
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
+pub mod address;
 mod conform;
 mod error;
 pub mod json;
