@@ -1,5 +1,22 @@
 //! The configuration language: Terraform's, as `*.tf` and `*.tf.json` files have it.
 //!
-//! Empty today: the native engine (`hotswap plan`, `hotswap apply`) is not built yet, and configurations are read by
-//! Terraform. Here will live the parser with source ranges, evaluation, the language's functions, modules, and diagnostics
-//! that point into a file. Not here: what a resource is (`sdk`), what will change (`plan`), the values themselves (`value`).
+//! Parsing with source ranges ([`syntax`]), evaluation over values that may be unknown or sensitive ([`evaluate`](evaluate::evaluate)), the language's
+//! functions, modules ([`config`]), and diagnostics that point into a file. Not here: what a resource is (`sdk`), what will
+//! change (`plan`), the terminal and the environment (`cli`).
+#![cfg_attr(test, allow(clippy::unwrap_used))]
+
+pub mod ast;
+pub mod config;
+pub mod convert;
+mod diagnostic;
+pub mod evaluate;
+pub mod functions;
+mod scope;
+mod source;
+pub mod syntax;
+mod val;
+
+pub use diagnostic::{Diagnostic, Diagnostics, Severity};
+pub use scope::{Moment, Scope, Subject};
+pub use source::{FileId, Position, Range, SourceFile, Sources};
+pub use val::{Kind, Val};
