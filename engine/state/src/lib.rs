@@ -1,4 +1,16 @@
-//! State files: what is known to exist, in Terraform's format (version 4).
+//! State files: what is known to exist, in Terraform's format (version 4), byte for byte; and the local file that holds them,
+//! under the lock Terraform takes.
 //!
-//! Empty today: the native engine (`hotswap plan`, `hotswap apply`) is not built yet, and Terraform keeps the state. Here
-//! will live reading and writing state files, their locks and the backends that hold them. Not here: what changes (`plan`).
+//! [`State`] is the content: [`State::from_slice`] reads it, [`State::to_bytes`] writes it, [`State::list`], [`State::remove`]
+//! and [`State::move_to`] are what `state list|rm|mv` do. [`Local`] is the file: locked, read, replaced. Not here: what
+//! changes (`plan`), the journal of an apply (`apply`), schemas: attributes stay the JSON text they are stored as.
+
+#![cfg_attr(test, allow(clippy::unwrap_used))]
+
+mod format_error;
+mod json;
+mod state;
+
+pub use format_error::FormatError;
+pub use json::{Json, JsonError};
+pub use state::{Instance, Object, Output, Resource, State, Status, TERRAFORM_VERSION, UnknownFields};
