@@ -11,6 +11,7 @@ mod function;
 pub mod plan;
 mod provider;
 mod resource;
+mod review;
 pub mod schema;
 pub mod state;
 mod stop;
@@ -27,6 +28,7 @@ pub use resource::{
     ApplyResponse, CreateRequest, DeleteRequest, ImportRequest, ImportResponse, PlanRequest, PlanResponse, ReadRequest, ReadResponse,
     Resource, UpdateRequest,
 };
+pub use review::{Review, ReviewedChange};
 pub use schema::{Attribute, Mode, Schema};
 pub use stop::Stop;
 

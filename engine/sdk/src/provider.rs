@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, sync::Arc};
 use async_trait::async_trait;
 use hotswap_value::Value;
 
-use crate::{DataSource, Diagnostics, Function, Resource, Schema};
+use crate::{DataSource, Diagnostics, Function, Resource, Review, ReviewedChange, Schema};
 
 /// What a provider is configured with.
 #[derive(Debug, Clone)]
@@ -39,6 +39,11 @@ pub trait Provider: Send + Sync {
 
     /// Functions by name.
     fn functions(&self) -> &BTreeMap<String, Arc<dyn Function>>;
+
+    /// Looks at a plan as a whole: every create, update, replacement and destroy of managed resources in it. Changes nothing.
+    async fn review(&self, _changes: &[ReviewedChange]) -> Review {
+        Review::default()
+    }
 
     /// The user wants to stop. Returns at once; operations under way see it through a [`crate::Stop`] and return early where they only wait.
     fn stop(&self);
