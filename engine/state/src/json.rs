@@ -21,6 +21,11 @@ impl Json {
         Ok(Self::from(raw))
     }
 
+    /// Text known to be one JSON value.
+    pub(crate) fn written(text: &str) -> Self {
+        Self(compact(text).into())
+    }
+
     /// Its text.
     pub fn as_str(&self) -> &str {
         &self.0
@@ -29,7 +34,7 @@ impl Json {
 
 impl From<&RawValue> for Json {
     fn from(raw: &RawValue) -> Self {
-        Self(compact(raw.get()).into())
+        Self::written(raw.get())
     }
 }
 

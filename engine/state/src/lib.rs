@@ -9,8 +9,18 @@
 
 mod format_error;
 mod json;
+mod local;
+mod lock_info;
+mod read;
 mod state;
+mod state_error;
+mod state_file;
+mod write;
 
 pub use format_error::FormatError;
 pub use json::{Json, JsonError};
+pub use local::{DEFAULT_NAME, Local, Paths, Written};
+pub use lock_info::LockInfo;
 pub use state::{Instance, Object, Output, Resource, State, Status, TERRAFORM_VERSION, UnknownFields};
+pub use state_error::StateError;
+pub use write::UnwritableOutput;

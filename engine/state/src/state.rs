@@ -41,7 +41,15 @@ pub struct Output {
     /// Whether people must not see it.
     pub sensitive: bool,
     /// How the value was stored, so that it's written the same while it is the same.
-    stored: Option<(Value, Json)>,
+    pub(crate) stored: Option<Stored>,
+}
+
+/// The text of an output's value.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Stored {
+    pub(crate) ty: Type,
+    pub(crate) value: Value,
+    pub(crate) text: Json,
 }
 
 /// The objects of one resource block in one module instance.
@@ -207,6 +215,12 @@ impl State {
         if self.get(address).is_some_and(Instance::is_empty) {
             self.remove(address);
         }
+    }
+
+    /// Sets an output of the root module. One that has this type and value already keeps its text in the file.
+    pub fn set_output(&mut self, name: &str, ty: Type, value: Value, sensitive: bool) {
+        let output = self.outputs.entry(name.to_owned()).or_insert_with(|| Output::new(Type::Dynamic, Value::Null, false));
+        (output.ty, output.value, output.sensitive) = (ty, value, sensitive);
     }
 
     /// Every address with what exists there, in order.
