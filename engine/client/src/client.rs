@@ -27,6 +27,8 @@ pub struct ClientConfig {
 #[derive(Debug, Clone)]
 pub struct Client {
     pub(crate) inner: Arc<Inner>,
+    /// What the Idempotency-Keys of its calls are made of; absent: each call has one of its own.
+    pub(crate) key: Option<Arc<str>>,
 }
 
 #[derive(Debug)]
@@ -60,7 +62,14 @@ impl Client {
             .build()
             .map_err(|error| ClientError::Setup { endpoint: config.endpoint.clone(), reason: crate::transport::innermost(&error) })?;
         let inner = Inner { http, config, tenants: Coalescer::default(), plugins: Coalescer::default(), deployments: Coalescer::default() };
-        Ok(Self { inner: Arc::new(inner) })
+        Ok(Self { inner: Arc::new(inner), key: None })
+    }
+
+    /// The same client for one operation known by `key`: what it changes is changed once, however often the operation is repeated
+    /// with that key, by whichever process, and each repetition gets the first one's answers. The server forgets keys after a day.
+    #[must_use]
+    pub fn with_key(&self, key: &str) -> Self {
+        Self { inner: Arc::clone(&self.inner), key: Some(key.into()) }
     }
 
     /// Which server it speaks to.

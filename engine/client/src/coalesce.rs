@@ -1,17 +1,15 @@
-//! Reads that come within a few milliseconds of each other become one list call. Nothing is kept: each answer is a fresh one.
+//! Reads that come while a list call is under way become the next one: one read alone goes at once, a thousand together go
+//! in a few calls. Nothing is kept: a read is answered by a call that was sent after it came.
 
 use std::collections::HashMap;
 use std::fmt;
-use std::sync::{Mutex, PoisonError};
-use std::time::Duration;
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use tokio::sync::oneshot;
 
 use crate::client::{Client, Inner};
 use crate::error::ClientError;
 
-/// How long the first read of a batch waits for others.
-const WINDOW: Duration = Duration::from_millis(3);
 /// Most names in one list call.
 pub(crate) const LARGEST: usize = 200;
 
@@ -19,14 +17,20 @@ type Answer<V> = Result<Option<V>, ClientError>;
 
 /// The reads that wait to be sent.
 pub(crate) struct Coalescer<V> {
-    waiting: Mutex<Batch<V>>,
+    state: Mutex<State<V>>,
+}
+
+struct State<V> {
+    waiting: Batch<V>,
+    /// Whether somebody sends what waits, batch after batch.
+    has_sender: bool,
 }
 
 type Batch<V> = Vec<(String, oneshot::Sender<Answer<V>>)>;
 
 impl<V> Default for Coalescer<V> {
     fn default() -> Self {
-        Self { waiting: Mutex::new(Vec::new()) }
+        Self { state: Mutex::new(State { waiting: Vec::new(), has_sender: false }) }
     }
 }
 
@@ -36,34 +40,36 @@ impl<V> fmt::Debug for Coalescer<V> {
     }
 }
 
-/// What a reader has to do for its batch.
-enum Duty<V> {
-    /// Send it when the window closes.
-    SendLater,
-    /// Send this now: it is full.
-    Send(Batch<V>),
+/// What a reader has to do for those that wait.
+#[derive(Debug, PartialEq, Eq)]
+enum Duty {
+    /// See that they are sent, until none is left.
+    Send,
     /// Nothing, another reader does.
     Wait,
 }
 
-impl<V: Clone> Coalescer<V> {
-    /// Joins the batch that is being filled.
-    fn join(&self, name: &str) -> (oneshot::Receiver<Answer<V>>, Duty<V>) {
+impl<V> Coalescer<V> {
+    fn state(&self) -> MutexGuard<'_, State<V>> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Joins the batch that goes next.
+    fn join(&self, name: &str) -> (oneshot::Receiver<Answer<V>>, Duty) {
         let (sender, receiver) = oneshot::channel();
-        let mut waiting = self.waiting.lock().unwrap_or_else(PoisonError::into_inner);
-        waiting.push((name.to_owned(), sender));
-        let duty = match waiting.len() {
-            LARGEST => Duty::Send(std::mem::take(&mut *waiting)),
-            1 => Duty::SendLater,
-            _ => Duty::Wait,
-        };
+        let mut state = self.state();
+        state.waiting.push((name.to_owned(), sender));
+        let duty = if state.has_sender { Duty::Wait } else { Duty::Send };
+        state.has_sender = true;
         (receiver, duty)
     }
 
-    /// The batch, once its window has closed. Empty if it went as a full one.
-    async fn close(&self) -> Batch<V> {
-        tokio::time::sleep(WINDOW).await;
-        std::mem::take(&mut *self.waiting.lock().unwrap_or_else(PoisonError::into_inner))
+    /// The batch that goes now; `None` if nobody waits, and then whoever comes next has to send.
+    fn take(&self) -> Option<Batch<V>> {
+        let mut state = self.state();
+        let count = state.waiting.len().min(LARGEST);
+        state.has_sender = count > 0;
+        (count > 0).then(|| state.waiting.drain(..count).collect())
     }
 }
 
@@ -101,16 +107,15 @@ impl Client {
         F: Future<Output = Result<HashMap<String, V>, ClientError>> + Send + 'static,
     {
         let (answer, duty) = of(&self.inner).join(name);
-        if !matches!(duty, Duty::Wait) {
+        if duty == Duty::Send {
             let client = self.clone();
             // A task of its own: the reader that happened to be first may go away.
             tokio::spawn(async move {
-                let batch = match duty {
-                    Duty::Send(batch) => batch,
-                    _ => of(&client.inner).close().await,
-                };
-                if !batch.is_empty() {
-                    deliver(fetch(client, names(&batch)).await, batch);
+                let coalescer = of(&client.inner);
+                // Those that were ready together with the first go with it.
+                tokio::task::yield_now().await;
+                while let Some(batch) = coalescer.take() {
+                    deliver(fetch(client.clone(), names(&batch)).await, batch);
                 }
             });
         }
@@ -125,27 +130,35 @@ mod tests {
     use super::*;
 
     #[tokio::test]
-    async fn the_first_reader_sends_and_each_gets_its_own_answer() {
+    async fn those_that_wait_together_are_sent_together_and_each_gets_its_own_answer() {
         let coalescer = Coalescer::<u32>::default();
         let (first, duty) = coalescer.join("b");
-        assert!(matches!(duty, Duty::SendLater));
+        assert_eq!(duty, Duty::Send);
         let (second, duty) = coalescer.join("a");
-        assert!(matches!(duty, Duty::Wait));
+        assert_eq!(duty, Duty::Wait);
         let (third, _) = coalescer.join("b");
-        let batch = coalescer.close().await;
+        let batch = coalescer.take().unwrap();
         assert_eq!(names(&batch), ["a", "b"]);
         deliver(Ok(HashMap::from([("b".to_owned(), 2)])), batch);
         assert_eq!((first.await.unwrap(), second.await.unwrap(), third.await.unwrap()), (Ok(Some(2)), Ok(None), Ok(Some(2))));
     }
 
     #[test]
-    fn a_full_batch_goes_at_once() {
+    fn a_read_that_comes_while_others_are_under_way_goes_with_the_next() {
         let coalescer = Coalescer::<u32>::default();
-        for index in 1..LARGEST {
-            assert!(!matches!(coalescer.join(&index.to_string()).1, Duty::Send(_)));
-        }
-        let Duty::Send(batch) = coalescer.join("last").1 else { panic!("the batch is full") };
-        assert_eq!(batch.len(), LARGEST);
-        assert!(matches!(coalescer.join("next").1, Duty::SendLater));
+        let _first = coalescer.join("first");
+        assert_eq!(names(&coalescer.take().unwrap()), ["first"]);
+        assert_eq!(coalescer.join("second").1, Duty::Wait);
+        assert_eq!(names(&coalescer.take().unwrap()), ["second"]);
+        assert!(coalescer.take().is_none());
+        assert_eq!(coalescer.join("third").1, Duty::Send);
+    }
+
+    #[test]
+    fn no_batch_is_larger_than_one_call_may_be() {
+        let coalescer = Coalescer::<u32>::default();
+        let readers: Vec<_> = (0..=LARGEST).map(|index| coalescer.join(&index.to_string())).collect();
+        assert_eq!([coalescer.take().unwrap().len(), coalescer.take().unwrap().len()], [LARGEST, 1]);
+        drop(readers);
     }
 }

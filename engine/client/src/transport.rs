@@ -47,6 +47,16 @@ impl Call {
         Self { method, path, query: Vec::new(), headers, body: None, timeout: None }
     }
 
+    /// The same call as part of an operation known by `key`; what only reads needs none.
+    fn keyed(mut self, key: &str) -> Self {
+        if self.method != Method::GET
+            && let Ok(key) = HeaderValue::from_str(&format!("{key} {} {}", self.method, self.path))
+        {
+            self.headers.insert(HeaderName::from_static("idempotency-key"), key);
+        }
+        self
+    }
+
     pub(crate) fn query(mut self, name: &'static str, value: impl Into<String>) -> Self {
         self.query.push((name, value.into()));
         self
@@ -91,13 +101,21 @@ enum Again {
 impl Client {
     /// Sends a call and reads its answer.
     pub(crate) async fn send<T: DeserializeOwned>(&self, call: Call) -> Result<T, ClientError> {
+        let call = self.in_operation(call);
         let answer = self.send_for_bytes(&call).await?;
         serde_json::from_slice(&answer).map_err(|error| self.bad_answer(&call, format!("JSON that cannot be read: {error}")))
     }
 
     /// Sends a call whose answer has nothing in it.
     pub(crate) async fn send_for_nothing(&self, call: Call) -> Result<(), ClientError> {
-        self.send_for_bytes(&call).await.map(drop)
+        self.send_for_bytes(&self.in_operation(call)).await.map(drop)
+    }
+
+    fn in_operation(&self, call: Call) -> Call {
+        match &self.key {
+            Some(key) => call.keyed(key),
+            None => call,
+        }
     }
 
     /// The whole of a list that comes in pages.

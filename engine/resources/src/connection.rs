@@ -3,7 +3,7 @@
 use std::sync::OnceLock;
 
 use hotswap_client::Client;
-use hotswap_sdk::{Diagnostic, Diagnostics, Stop};
+use hotswap_sdk::{Diagnostic, Diagnostics, Operation, Stop};
 
 /// The way to the server.
 #[derive(Debug, Default)]
@@ -26,6 +26,12 @@ impl Connection {
                           for example with `-target`.";
             Diagnostic::error("Provider is not configured", detail).into()
         })
+    }
+
+    /// The client for one operation: what it changes is changed once, however often the operation is repeated.
+    pub(crate) fn during(&self, operation: &Operation) -> Result<Client, Diagnostics> {
+        let client = self.require()?;
+        Ok(operation.key.as_ref().map_or_else(|| client.clone(), |key| client.with_key(key)))
     }
 
     /// Takes the client of a configured provider.

@@ -13,8 +13,8 @@ use hotswap_api::{Deployment as Accepted, DeploymentRequest};
 use hotswap_client::{Client, Precondition};
 use hotswap_model::{DeploymentId, DeploymentName, Span, TenantName, Version};
 use hotswap_sdk::{
-    ApplyResponse, CreateRequest, DeleteRequest, Diagnostic, Diagnostics, ImportRequest, ImportResponse, PlanRequest, PlanResponse,
-    ReadRequest, ReadResponse, Resource, Schema, UpdateRequest, async_trait,
+    ApplyResponse, CreateRequest, DeleteRequest, Diagnostic, Diagnostics, ImportRequest, ImportResponse, Operation, PlanRequest,
+    PlanResponse, ReadRequest, ReadResponse, Resource, Schema, UpdateRequest, async_trait,
 };
 use hotswap_value::Value;
 
@@ -66,14 +66,18 @@ impl Resource for Deployment {
         }
     }
 
+    /// A deployment's rollout takes long, and its outcome is what people look at after a crash.
+    fn is_written_at_once(&self) -> bool {
+        true
+    }
+
     async fn plan(&self, request: PlanRequest) -> PlanResponse {
         plan::plan(request, self.connection.client()).await
     }
 
     async fn create(&self, request: CreateRequest) -> ApplyResponse {
-        let put = self.put(&request.planned, &Precondition::Absent).await;
-        match put {
-            Ok((client, accepted)) => self.follow(client, &request.planned, accepted, follow::Kind::Create).await,
+        match self.put(&request.planned, &Precondition::Absent, &request.operation).await {
+            Ok((client, accepted)) => self.follow(&client, &request.planned, accepted, follow::Kind::Create, &request.operation).await,
             Err(diagnostics) => diagnostics.into(),
         }
     }
@@ -88,10 +92,10 @@ impl Resource for Deployment {
             return request.planned.into();
         }
         let before = request.prior.get("revision").as_u64();
-        match self.put(&request.planned, &Precondition::None).await {
+        match self.put(&request.planned, &Precondition::None, &request.operation).await {
             Ok((client, accepted)) => {
                 let kind = if before == Some(accepted.revision) { follow::Kind::Same } else { follow::Kind::Update };
-                self.follow(client, &request.planned, accepted, kind).await
+                self.follow(&client, &request.planned, accepted, kind, &request.operation).await
             }
             Err(diagnostics) => diagnostics.into(),
         }
@@ -99,7 +103,7 @@ impl Resource for Deployment {
 
     async fn delete(&self, request: DeleteRequest) -> Diagnostics {
         let limit = timeout(&request.prior, "delete").unwrap_or(DELETE_TIMEOUT);
-        match (self.connection.require(), address(&request.prior)) {
+        match (self.connection.during(&request.operation), address(&request.prior)) {
             (Ok(client), Ok((tenant, name))) => {
                 match tokio::time::timeout(limit, client.delete_deployment(tenant.as_str(), name.as_str())).await {
                     Ok(deleted) => answer::deleted(deleted),
@@ -121,8 +125,8 @@ impl Resource for Deployment {
 
 impl Deployment {
     /// Asks for what is planned. What was planned to run is what is asked for.
-    async fn put(&self, planned: &Value, precondition: &Precondition) -> Result<(&Client, Accepted), Diagnostics> {
-        let client = self.connection.require()?;
+    async fn put(&self, planned: &Value, precondition: &Precondition, operation: &Operation) -> Result<(Client, Accepted), Diagnostics> {
+        let client = self.connection.during(operation)?;
         let (tenant, name) = address(planned)?;
         let resolved_version: Option<Version> = Object::root(planned).parse("resolved_version")?;
         let request = DeploymentRequest { spec: spec::read(planned)?, resolved_version };

@@ -93,7 +93,7 @@ impl Resource for Plugin {
     }
 
     async fn create(&self, request: CreateRequest) -> ApplyResponse {
-        answer::applied(self.make(&request.planned).await)
+        answer::applied(self.make(&request).await)
     }
 
     async fn read(&self, request: ReadRequest) -> ReadResponse {
@@ -101,11 +101,11 @@ impl Resource for Plugin {
     }
 
     async fn update(&self, request: UpdateRequest) -> ApplyResponse {
-        answer::applied(self.change(&request.planned).await)
+        answer::applied(self.change(&request).await)
     }
 
     async fn delete(&self, request: DeleteRequest) -> Diagnostics {
-        match self.connection.require() {
+        match self.connection.during(&request.operation) {
             Ok(client) => answer::deleted(client.delete_plugin(request.prior.get("name").as_str().unwrap_or_default()).await),
             Err(diagnostics) => diagnostics,
         }
@@ -117,8 +117,8 @@ impl Resource for Plugin {
 }
 
 impl Plugin {
-    async fn make(&self, planned: &Value) -> Result<Value, Diagnostics> {
-        let made = self.connection.require()?.create_plugin(&spec(planned)?).await;
+    async fn make(&self, request: &CreateRequest) -> Result<Value, Diagnostics> {
+        let made = self.connection.during(&request.operation)?.create_plugin(&spec(&request.planned)?).await;
         made.map(|plugin| state(&plugin)).map_err(|error| client_error(&error))
     }
 
@@ -127,9 +127,9 @@ impl Plugin {
         found.map(|found| found.as_ref().map(state)).map_err(|error| client_error(&error))
     }
 
-    async fn change(&self, planned: &Value) -> Result<Value, Diagnostics> {
-        let spec = spec(planned)?;
-        let changed = self.connection.require()?.update_plugin(spec.name.as_str(), &spec).await;
+    async fn change(&self, request: &UpdateRequest) -> Result<Value, Diagnostics> {
+        let spec = spec(&request.planned)?;
+        let changed = self.connection.during(&request.operation)?.update_plugin(spec.name.as_str(), &spec).await;
         changed.map(|plugin| state(&plugin)).map_err(|error| client_error(&error))
     }
 

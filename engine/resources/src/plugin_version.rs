@@ -191,7 +191,7 @@ impl Resource for PluginVersion {
     }
 
     async fn create(&self, request: CreateRequest) -> ApplyResponse {
-        answer::applied(self.publish(&request.planned).await)
+        answer::applied(self.publish(&request).await)
     }
 
     async fn read(&self, request: ReadRequest) -> ReadResponse {
@@ -199,11 +199,11 @@ impl Resource for PluginVersion {
     }
 
     async fn update(&self, request: UpdateRequest) -> ApplyResponse {
-        answer::applied(self.change(&request.prior, request.planned).await)
+        answer::applied(self.change(request).await)
     }
 
     async fn delete(&self, request: DeleteRequest) -> Diagnostics {
-        match (self.connection.require(), address(&request.prior)) {
+        match (self.connection.during(&request.operation), address(&request.prior)) {
             (Ok(client), Ok((plugin, version))) => answer::deleted(client.retire_version(plugin.as_str(), &version).await),
             (Err(diagnostics), _) | (_, Err(diagnostics)) => diagnostics,
         }
@@ -215,8 +215,9 @@ impl Resource for PluginVersion {
 }
 
 impl PluginVersion {
-    async fn publish(&self, planned: &Value) -> Result<Value, Diagnostics> {
-        let client = self.connection.require()?;
+    async fn publish(&self, request: &CreateRequest) -> Result<Value, Diagnostics> {
+        let client = self.connection.during(&request.operation)?;
+        let planned = &request.planned;
         let source = planned.get("source").as_str().unwrap_or_default();
         let loaded = load(source).await.map_err(LoadError::into_diagnostic)?;
         let (digest, wanted) = (loaded.info.digest, planned.get("sha256"));
@@ -243,14 +244,15 @@ impl PluginVersion {
         }
     }
 
-    async fn change(&self, prior: &Value, planned: Value) -> Result<Value, Diagnostics> {
+    async fn change(&self, request: UpdateRequest) -> Result<Value, Diagnostics> {
+        let UpdateRequest { prior, planned, operation, .. } = request;
         if ["channel", "release_notes"].iter().all(|name| prior.get(name) == planned.get(name)) {
             // Another path of the same bytes, which the platform does not know.
             return Ok(planned);
         }
         let spec = spec(&planned, Digest::of(b""))?;
         let change = api::VersionChange { channel: spec.channel, release_notes: spec.release_notes };
-        let changed = self.connection.require()?.change_version(spec.plugin.as_str(), &spec.version, &change).await;
+        let changed = self.connection.during(&operation)?.change_version(spec.plugin.as_str(), &spec.version, &change).await;
         changed.map(|version| state_like(&planned, &version)).map_err(|error| client_error(&error))
     }
 

@@ -174,7 +174,7 @@ mod tests {
         let config = block(tenant, [("name", "acme".into())]);
         let planned = plan(tenant, None, config.clone()).await;
         assert_eq!(errors(&planned.diagnostics), Vec::<String>::new());
-        let request = ApplyRequest { prior: None, planned: Some(planned.planned), config, private: vec![] };
+        let request = ApplyRequest { prior: None, planned: Some(planned.planned), config, private: vec![], operation: Default::default() };
         let response = hotswap_sdk::apply::resource_change(tenant, request).await;
         assert_eq!(response.state, None);
         errors(&response.diagnostics)

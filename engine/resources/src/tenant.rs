@@ -191,7 +191,7 @@ impl Resource for Tenant {
     }
 
     async fn create(&self, request: CreateRequest) -> ApplyResponse {
-        answer::applied(self.make(&request.planned).await)
+        answer::applied(self.make(&request).await)
     }
 
     async fn read(&self, request: ReadRequest) -> ReadResponse {
@@ -199,11 +199,11 @@ impl Resource for Tenant {
     }
 
     async fn update(&self, request: UpdateRequest) -> ApplyResponse {
-        answer::applied(self.change(&request.planned).await)
+        answer::applied(self.change(&request).await)
     }
 
     async fn delete(&self, request: DeleteRequest) -> Diagnostics {
-        match self.connection.require() {
+        match self.connection.during(&request.operation) {
             Ok(client) => answer::deleted(client.delete_tenant(request.prior.get("name").as_str().unwrap_or_default()).await),
             Err(diagnostics) => diagnostics,
         }
@@ -215,8 +215,8 @@ impl Resource for Tenant {
 }
 
 impl Tenant {
-    async fn make(&self, planned: &Value) -> Result<Value, Diagnostics> {
-        let made = self.connection.require()?.create_tenant(&spec(planned)?).await;
+    async fn make(&self, request: &CreateRequest) -> Result<Value, Diagnostics> {
+        let made = self.connection.during(&request.operation)?.create_tenant(&spec(&request.planned)?).await;
         made.map(|tenant| state(&tenant)).map_err(|error| client_error(&error))
     }
 
@@ -225,9 +225,9 @@ impl Tenant {
         found.map(|found| found.as_ref().map(state)).map_err(|error| client_error(&error))
     }
 
-    async fn change(&self, planned: &Value) -> Result<Value, Diagnostics> {
-        let spec = spec(planned)?;
-        let changed = self.connection.require()?.update_tenant(spec.name.as_str(), &spec).await;
+    async fn change(&self, request: &UpdateRequest) -> Result<Value, Diagnostics> {
+        let spec = spec(&request.planned)?;
+        let changed = self.connection.during(&request.operation)?.update_tenant(spec.name.as_str(), &spec).await;
         changed.map(|tenant| state(&tenant)).map_err(|error| client_error(&error))
     }
 

@@ -2,7 +2,7 @@
 
 use hotswap_value::Value;
 
-use crate::{ApplyResponse, CreateRequest, DeleteRequest, Resource, UpdateRequest, state::conform};
+use crate::{ApplyResponse, CreateRequest, DeleteRequest, Operation, Resource, UpdateRequest, state::conform};
 
 /// A planned change of one object.
 #[derive(Debug, Clone)]
@@ -15,18 +15,20 @@ pub struct ApplyRequest {
     pub config: Value,
     /// What the plan put aside.
     pub private: Vec<u8>,
+    /// The operation this is.
+    pub operation: Operation,
 }
 
 /// Carries it out. The state returned is what exists now, also with errors; `None` if nothing does.
 pub async fn resource_change(resource: &dyn Resource, request: ApplyRequest) -> ApplyResponse {
-    let ApplyRequest { prior, planned, config, private } = request;
+    let ApplyRequest { prior, planned, config, private, operation } = request;
     let kept = private.clone();
     let mut response = match (prior.clone(), planned) {
         (None, None) => ApplyResponse::default(),
-        (None, Some(planned)) => resource.create(CreateRequest { planned, config, private }).await,
-        (Some(prior), Some(planned)) => resource.update(UpdateRequest { prior, planned, config, private }).await,
+        (None, Some(planned)) => resource.create(CreateRequest { planned, config, private, operation }).await,
+        (Some(prior), Some(planned)) => resource.update(UpdateRequest { prior, planned, config, private, operation }).await,
         (Some(prior), None) => {
-            let diagnostics = resource.delete(DeleteRequest { prior, private }).await;
+            let diagnostics = resource.delete(DeleteRequest { prior, private, operation }).await;
             ApplyResponse { diagnostics, ..ApplyResponse::default() }
         }
     };
@@ -57,7 +59,7 @@ mod tests {
     }
 
     fn request(prior: Option<Value>, planned: Option<Value>) -> ApplyRequest {
-        ApplyRequest { prior, planned, config: Value::Null, private: vec![7] }
+        ApplyRequest { prior, planned, config: Value::Null, private: vec![7], operation: Operation::default() }
     }
 
     #[tokio::test]

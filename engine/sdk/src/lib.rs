@@ -8,6 +8,7 @@ pub mod apply;
 mod data_source;
 mod diagnostic;
 mod function;
+mod operation;
 pub mod plan;
 mod provider;
 mod resource;
@@ -23,6 +24,7 @@ pub use data_source::{DataSource, DataSourceReadRequest, DataSourceReadResponse}
 pub use diagnostic::{Diagnostic, Diagnostics, Severity};
 pub use function::{Function, FunctionError, Parameter, Signature};
 pub use hotswap_value as value;
+pub use operation::{Operation, Progress, Watcher};
 pub use provider::{ConfigureRequest, Provider};
 pub use resource::{
     ApplyResponse, CreateRequest, DeleteRequest, ImportRequest, ImportResponse, PlanRequest, PlanResponse, ReadRequest, ReadResponse,

@@ -3,7 +3,7 @@
 use async_trait::async_trait;
 use hotswap_value::{AttributePath, Value};
 
-use crate::{Diagnostic, Diagnostics, Schema};
+use crate::{Diagnostic, Diagnostics, Operation, Schema};
 
 /// What should become of an object; asked again, in another process, right before it is applied.
 #[derive(Debug, Clone)]
@@ -71,6 +71,8 @@ pub struct CreateRequest {
     pub config: Value,
     /// What the plan put aside.
     pub private: Vec<u8>,
+    /// The operation this is.
+    pub operation: Operation,
 }
 
 /// An object to change in place.
@@ -84,6 +86,8 @@ pub struct UpdateRequest {
     pub config: Value,
     /// What the plan put aside.
     pub private: Vec<u8>,
+    /// The operation this is.
+    pub operation: Operation,
 }
 
 /// What became of a create or an update.
@@ -137,6 +141,8 @@ pub struct DeleteRequest {
     pub prior: Value,
     /// What was put aside with it.
     pub private: Vec<u8>,
+    /// The operation this is.
+    pub operation: Operation,
 }
 
 /// An existing object to take under management.
@@ -164,6 +170,12 @@ pub struct ImportResponse {
 pub trait Resource: Send + Sync {
     /// The schema of the resource block.
     fn schema(&self) -> &Schema;
+
+    /// Whether a front end should write its state as soon as such an object has changed, instead of with the next batch: what took
+    /// long to make, or can't be found again by its name.
+    fn is_written_at_once(&self) -> bool {
+        false
+    }
 
     /// Checks a configuration beyond its schema. Parts may be unknown; the provider may not be configured.
     async fn validate(&self, _config: &Value) -> Diagnostics {

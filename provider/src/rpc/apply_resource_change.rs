@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use hotswap_sdk::{Diagnostic, Provider, apply};
+use hotswap_sdk::{Diagnostic, Operation, Provider, apply};
 
 use super::{Answer, answer::answer};
 use crate::{
@@ -22,6 +22,8 @@ pub(super) async fn apply_resource_change(provider: Arc<dyn Provider>, request: 
             planned: wire::decode_object(request.planned_state.as_ref(), &ty)?,
             config: wire::decode(request.config.as_ref(), &ty)?,
             private: request.planned_private,
+            // Terraform tells nothing that would survive it: a repetition is another operation, and progress has nowhere to go.
+            operation: Operation::default(),
         };
         let response = apply::resource_change(resource.as_ref(), change).await;
         let new_state = wire::encode_object(response.state.as_ref(), &ty).map_err(Diagnostic::from)?;

@@ -5,7 +5,7 @@ use std::time::Duration;
 use hotswap_api::Deployment as Told;
 use hotswap_client::{Client, ClientError};
 use hotswap_model::{RolloutId, RolloutStatus};
-use hotswap_sdk::{ApplyResponse, Diagnostic};
+use hotswap_sdk::{ApplyResponse, Diagnostic, Operation, Progress};
 use hotswap_value::Value;
 
 use super::{Deployment, state, timeout};
@@ -42,7 +42,14 @@ enum End {
 
 impl Deployment {
     /// Waits for the rollout of an accepted spec, if that is wanted, and tells what became of it.
-    pub(super) async fn follow(&self, client: &Client, planned: &Value, accepted: Told, kind: Kind) -> ApplyResponse {
+    pub(super) async fn follow(
+        &self,
+        client: &Client,
+        planned: &Value,
+        accepted: Told,
+        kind: Kind,
+        operation: &Operation,
+    ) -> ApplyResponse {
         let waits = planned.get("wait").as_bool() != Some(false);
         let Some(rollout) = accepted.rollout.clone().filter(|_| waits && kind != Kind::Same) else {
             let mut response = ApplyResponse::from(state::applied(planned, &accepted, &accepted));
@@ -53,10 +60,11 @@ impl Deployment {
             }
             return response;
         };
-        let operation = if kind == Kind::Create { "create" } else { "update" };
-        let limit = timeout(planned, operation).unwrap_or_else(|| accepted.rollout_plan.longest.to_std().saturating_add(GRACE));
+        let limit_name = if kind == Kind::Create { "create" } else { "update" };
+        let limit = timeout(planned, limit_name).unwrap_or_else(|| accepted.rollout_plan.longest.to_std().saturating_add(GRACE));
+        operation.tell(Progress::Waiting);
         let end = tokio::select! {
-            end = watch(client, &rollout) => end,
+            end = watch(client, &rollout, operation) => end,
             () = self.connection.stop.requested() => End::Stopped,
             () = tokio::time::sleep(limit) => End::TimedOut { after: limit },
         };
@@ -71,12 +79,13 @@ impl Deployment {
 }
 
 /// Follows a rollout to its end, or to where it halts.
-async fn watch(client: &Client, rollout: &RolloutId) -> End {
+async fn watch(client: &Client, rollout: &RolloutId, operation: &Operation) -> End {
     let mut events = client.follow_rollout(rollout);
     loop {
         match events.next().await {
             Ok(Some(event)) => {
                 tracing::info!(%rollout, weight = event.weight, "{}", event.message);
+                operation.tell(Progress::Step { message: event.message.clone(), percent: Some(event.weight) });
                 if event.status.is_over() || event.status == RolloutStatus::Halted {
                     // The rollout knows its reason as such; the event tells of it in passing.
                     let reason = client.get_rollout(rollout).await.ok().and_then(|rollout| rollout.reason);
