@@ -214,9 +214,9 @@ impl Local {
         }
         let mut file = match self.file.take() {
             Some(file) => file,
-            None => StateFile::open(&path).map_err(StateError::io("open", &path))?,
+            None => StateFile::open_unlocked(&path).map_err(StateError::io("open", &path))?,
         };
-        let replaced = self.replace(&mut file, State { serial, ..state.clone() }.with_content(&content));
+        let replaced = self.replace(&mut file, state.with_content(serial, &content));
         self.file = Some(file);
         replaced?;
         state.serial = serial;

@@ -90,17 +90,20 @@ fn identity(metadata: &fs::Metadata) -> Identity {
     (metadata.dev(), metadata.ino())
 }
 
+/// The file, if this process has it locked: to be used instead of opening it again.
+fn locked_here(path: &Path, locked: &[(Identity, Weak<File>)]) -> Option<Arc<File>> {
+    let found = identity(&fs::metadata(path).ok()?);
+    locked.iter().find(|(held, _)| *held == found).and_then(|(_, file)| file.upgrade())
+}
+
 /// Reads a file without locking it: empty if it isn't there.
 pub(crate) fn read_unlocked(path: &Path) -> io::Result<Vec<u8>> {
-    let locked = locked();
-    let metadata = match fs::metadata(path) {
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
-        other => other?,
-    };
-    let held = locked.iter().find(|(held, _)| *held == identity(&metadata)).and_then(|(_, file)| file.upgrade());
-    match held {
-        Some(file) => read_all(&file),
-        None => fs::read(path),
+    if let Some(file) = locked_here(path, &locked()) {
+        return read_all(&file);
+    }
+    match fs::read(path) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(Vec::new()),
+        read => read,
     }
 }
 
@@ -127,10 +130,10 @@ impl StateFile {
     pub(crate) fn lock(path: &Path) -> Result<Self, OpenError> {
         let mut locked = locked();
         loop {
-            if fs::metadata(path).is_ok_and(|found| locked.iter().any(|(held, _)| *held == identity(&found))) {
+            if locked_here(path, &locked).is_some() {
                 return Err(OpenError::Held(i32::try_from(std::process::id()).ok()));
             }
-            let mut this = Self::open(path)?;
+            let mut this = Self::open(path, &locked)?;
             this.take_lock()?;
             // Another may have removed or replaced the file between opening and locking.
             let here = identity(&this.file.metadata()?);
@@ -143,17 +146,26 @@ impl StateFile {
     }
 
     /// Opens the file, which is made if it isn't there, and leaves the lock alone.
-    pub(crate) fn open(path: &Path) -> io::Result<Self> {
+    pub(crate) fn open_unlocked(path: &Path) -> io::Result<Self> {
+        Self::open(path, &locked())
+    }
+
+    fn open(path: &Path, locked: &[(Identity, Weak<File>)]) -> io::Result<Self> {
         if let Some(folder) = path.parent() {
             fs::create_dir_all(folder)?;
         }
         let options = || OpenOptions::new().read(true).write(true).clone();
-        let (file, created) = match options().create_new(true).open(path) {
-            Ok(file) => (file, true),
-            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => (options().create(true).truncate(false).open(path)?, false),
-            Err(error) => return Err(error),
+        let (file, created) = match locked_here(path, locked) {
+            Some(file) => (file, false),
+            None => match options().create_new(true).open(path) {
+                Ok(file) => (Arc::new(file), true),
+                Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
+                    (Arc::new(options().create(true).truncate(false).open(path)?), false)
+                }
+                Err(error) => return Err(error),
+            },
         };
-        Ok(Self { path: fs::canonicalize(path)?, file: Arc::new(file), created, locked: false, seen: None })
+        Ok(Self { path: fs::canonicalize(path)?, file, created, locked: false, seen: None })
     }
 
     /// Takes the lock, or makes sure that it still is ours.
@@ -277,8 +289,9 @@ impl StateFile {
             let _ = fs::remove_file(old);
             return Err(error);
         }
-        // If this fails the name may be the old one's after a power cut, and it is whole until the next line.
-        sync_folder_of(&self.path)
+        // Some file systems can't do this. There the new state is not safe from a power cut until it is in the file itself.
+        let _ = sync_folder_of(&self.path);
+        Ok(())
     }
 
     fn write_in_place(&mut self, bytes: &[u8]) -> io::Result<()> {

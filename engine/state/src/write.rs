@@ -27,7 +27,7 @@ impl State {
     /// The content of its file, final newline included.
     pub fn to_bytes(&self) -> Result<Vec<u8>, UnwritableOutput> {
         let content = self.content()?;
-        Ok(self.with_content(&content))
+        Ok(self.with_content(self.serial, &content))
     }
 
     /// What follows `serial` and `lineage` in the file: the part of the bytes that tells whether anything changed.
@@ -48,13 +48,13 @@ impl State {
         Ok(out)
     }
 
-    /// The bytes of the file that has this content.
-    pub(crate) fn with_content(&self, content: &str) -> Vec<u8> {
+    /// The bytes of the file that has this serial and content.
+    pub(crate) fn with_content(&self, serial: u64, content: &str) -> Vec<u8> {
         let mut out = String::with_capacity(content.len() + 200);
         let mut fields = FieldWriter::begin(&mut out, STATE_FIELDS, &self.unknown, 0);
         fields.field(0).push('4');
         quote(fields.field(1), &self.terraform_version);
-        fields.field(2).push_str(&self.serial.to_string());
+        fields.field(2).push_str(&serial.to_string());
         quote(fields.field(3), &self.lineage);
         out.push_str(content);
         out.into_bytes()
