@@ -106,6 +106,8 @@ impl Local {
     ///
     /// To be called before anything is read.
     pub fn lock(&mut self, info: &LockInfo) -> Result<(), StateError> {
+        // What is open would drop the new lock when it is closed.
+        self.unlock();
         let path = &self.paths.write;
         let mut file = StateFile::lock(path).map_err(|error| match error {
             OpenError::Held(pid) => StateError::Held { path: path.clone(), holder: self.holder().map(Box::new), pid },
