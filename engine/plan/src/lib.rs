@@ -4,6 +4,22 @@
 //! `hotswap_*` type (`resources`).
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
+mod conditions;
+mod graph;
+mod lock;
 mod model;
+mod provider_address;
+mod providers;
+pub mod render;
+mod schema_value;
+mod suggest;
+mod variables;
+mod world;
 
+pub use conditions::Findings;
+pub use graph::{Graph, Node, Outcome, Walk};
 pub use model::{Action, CheckResult, CheckStatus, Mode, OutputChange, Plan, Reason, ResourceChange};
+pub use provider_address::{ProviderAddress, ProviderAddressError};
+pub use providers::{ObjectType, ProviderSource, Providers};
+pub use variables::{GivenVariable, Origin, resolve as resolve_variables};
+pub use world::{ConfigValue, InstanceData, ModuleScope, Purpose, Repetition, Settings, World};
