@@ -1,5 +1,21 @@
 //! What a configuration says, block by block, of all its modules; nothing is evaluated yet.
 
+mod arguments;
+mod call;
+mod check;
+mod constant;
+mod constraint;
+mod draft;
+mod load;
+mod moves;
+mod names;
+mod output;
+mod overrides;
+mod resource;
+mod settings;
+mod variable;
+mod version;
+
 use std::{
     collections::BTreeMap,
     path::{Path, PathBuf},
@@ -10,6 +26,9 @@ use hotswap_value::{
     Type,
     address::{ModuleInstance, ModulePath, ResourceInstance, ResourceName, Target},
 };
+
+pub use load::load;
+pub use version::{LANGUAGE_VERSION, VersionConstraint, VersionConstraintError};
 
 use crate::{Diagnostics, Range, Sources, ast::Body, ast::Expr};
 
@@ -45,6 +64,8 @@ pub struct Module {
     pub required_providers: BTreeMap<Arc<str>, RequiredProvider>,
     /// `required_version` constraints, as written.
     pub required_versions: Vec<(String, Range)>,
+    /// Where the state is kept, if a `backend` block says so.
+    pub backend: Option<Backend>,
     /// `moved` blocks.
     pub moved: Vec<Moved>,
     /// `import` blocks; only the root module has any.
@@ -275,7 +296,20 @@ pub struct RequiredProvider {
     pub source: String,
     /// The version constraint, as written.
     pub version: Option<String>,
+    /// `configuration_aliases`: configurations that whoever calls the module must pass.
+    pub aliases: Vec<ProviderName>,
     /// Where it is written.
+    pub range: Range,
+}
+
+/// A `backend "local"` block; no other backend is supported.
+#[derive(Debug, Clone)]
+pub struct Backend {
+    /// The state's file, if it is named.
+    pub path: Option<String>,
+    /// The folder for the states of workspaces, if it is named.
+    pub workspace_dir: Option<String>,
+    /// The block's header.
     pub range: Range,
 }
 
@@ -359,3 +393,6 @@ impl Config {
         self.modules.get(&object.module.path())?.resources.get(&object.resource)
     }
 }
+
+#[cfg(test)]
+pub(crate) mod tests;

@@ -14,13 +14,20 @@ pub(crate) use parser::Origin;
 use parser::Parser;
 use scan::{Kind, Start};
 
-use crate::{Diagnostic, Diagnostics, FileId, Sources, ast::Body, ast::Expr};
+use crate::{Diagnostic, Diagnostics, FileId, Range, Sources, ast::Body, ast::Expr};
 
 /// Reads a file in native syntax: as much as could be understood, and its faults (at most 20).
 pub fn parse_file(sources: &Sources, file: FileId) -> (Body, Diagnostics) {
     let mut parser = Parser::new(&sources.file(file).text, Origin::At(file, 0), Start::Normal);
     let body = parser.file_body();
     (body, parser.diagnostics)
+}
+
+/// Reads a file in JSON syntax, into the same tree.
+pub fn parse_json_file(sources: &Sources, file: FileId) -> (Body, Diagnostics) {
+    let range = Range { file, start: 0, end: 0 };
+    let _ = sources;
+    (Body { attributes: Vec::new(), blocks: Vec::new(), range }, vec![Diagnostic::error("JSON syntax not read yet", "").at(range)])
 }
 
 /// Reads a text that is one expression, such as a line of the console or the value of `-var`. Line breaks count as spaces.
@@ -35,6 +42,13 @@ pub fn parse_expression(sources: &Sources, file: FileId) -> Result<Expr, Diagnos
         Err(parser.unexpected("Unexpected text after the expression", format!("The expression ends before {found}; remove what follows.")))
     });
     result.map_err(|fault: Box<Diagnostic>| vec![*fault])
+}
+
+/// Reads a text in quotes that is one expression; `None` if it isn't. Everything in it is said to be at `range`.
+pub(crate) fn reference(text: &str, range: Range) -> Option<Expr> {
+    let mut parser = Parser::new(text, Origin::Whole(range), Start::Normal);
+    let expr = parser.with_newlines(false, |parser| parser.expression()).ok()?;
+    (parser.peek().kind == Kind::EndOfFile).then_some(expr)
 }
 
 /// Reads a text that is a template, such as the file that `templatefile` is given.
