@@ -1,6 +1,7 @@
 //! The binary `hotswap`: one file a command in `commands`, and here what they have in common.
 
 mod commands;
+mod exit;
 mod logging;
 
 use std::process::ExitCode;
@@ -25,7 +26,7 @@ fn main() -> ExitCode {
         Command::Serve(args) => commands::serve::run(args),
     };
     match ended {
-        Ok(()) => ExitCode::SUCCESS,
+        Ok(exit) => exit.into(),
         Err(error) => {
             eprintln!("error: {error:#}");
             ExitCode::FAILURE

@@ -1,0 +1,6 @@
+//! The real binary, as its users meet it: in folders of its own and with nothing of the caller's environment.
+#![allow(clippy::unwrap_used)]
+
+mod ephemeral;
+mod serve;
+mod support;
