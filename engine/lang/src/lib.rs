@@ -11,6 +11,7 @@ pub mod convert;
 mod diagnostic;
 pub mod evaluate;
 pub mod functions;
+pub mod number;
 mod scope;
 mod source;
 pub mod syntax;

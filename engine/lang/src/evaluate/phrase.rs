@@ -1,0 +1,123 @@
+//! The values behind an expression, as phrases for a message: `var.size is 3`.
+
+use std::fmt::Write as _;
+
+use hotswap_value::{Step, Type};
+
+use super::{
+    Evaluator,
+    walk::{base, children, constant_step},
+};
+use crate::{
+    Kind, Val,
+    ast::{Expr, ExprKind},
+    convert::{type_name, with_article},
+};
+
+/// What a message is about, which decides on whether unknown and sensitive values are worth a word.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Cause {
+    /// Neither of these.
+    Other,
+    /// That something is not known yet.
+    Unknown,
+    /// That something is sensitive.
+    Sensitive,
+}
+
+impl Evaluator<'_> {
+    /// What each reference in an expression stands for, sorted by its text, each once.
+    pub(super) fn phrases(&mut self, expr: &Expr, cause: Cause) -> Vec<(String, String)> {
+        let mut traversals = Vec::new();
+        collect(expr, &mut traversals);
+        let mut phrases = Vec::new();
+        for traversal in traversals {
+            let (value, faults) = self.quietly(|this| this.eval(traversal));
+            if faults.is_empty()
+                && let (Some(text), Some(phrase)) = (text(traversal), phrase(&value, cause))
+            {
+                phrases.push((text, phrase));
+            }
+        }
+        phrases.sort();
+        phrases.dedup();
+        phrases
+    }
+
+    /// Whether an expression refers to anything that is not wholly known.
+    pub(super) fn depends_on_unknown(&mut self, expr: &Expr) -> bool {
+        let mut traversals = Vec::new();
+        collect(expr, &mut traversals);
+        traversals.into_iter().any(|traversal| {
+            let (value, faults) = self.quietly(|this| this.eval(traversal));
+            faults.is_empty() && !value.is_wholly_known()
+        })
+    }
+}
+
+/// The longest parts of an expression that are a name with constant steps after it.
+fn collect<'e>(expr: &'e Expr, found: &mut Vec<&'e Expr>) {
+    if text(expr).is_some() {
+        found.push(expr);
+        return;
+    }
+    children(expr, &mut |child, _| collect(child, found));
+}
+
+/// A name with constant steps after it, as it is written; `None` for anything else.
+fn text(expr: &Expr) -> Option<String> {
+    if let ExprKind::Variable(name) = &expr.kind {
+        return Some(name.to_string());
+    }
+    let mut text = text(base(expr)?)?;
+    // Writing to a String can't fail.
+    let _ = match constant_step(expr)? {
+        Step::Attribute(name) => write!(text, ".{name}"),
+        Step::Key(key) => write!(text, "[{key:?}]"),
+        Step::Index(index) => write!(text, "[{index}]"),
+    };
+    Some(text)
+}
+
+/// What a value is, to follow its name; `None` if there is nothing to be said.
+fn phrase(value: &Val, cause: Cause) -> Option<String> {
+    if value.has_sensitive() {
+        return (cause == Cause::Sensitive).then(|| "has a sensitive value".to_owned());
+    }
+    if let Kind::Unknown(ty) = &value.kind {
+        return match (cause, ty) {
+            (Cause::Unknown, Type::Dynamic) => Some("is known only after apply".to_owned()),
+            (Cause::Unknown, ty) => Some(format!("is {}, known only after apply", with_article(ty))),
+            (_, Type::Dynamic) => None,
+            (_, ty) => Some(format!("is {}", with_article(ty))),
+        };
+    }
+    Some(format!("is {}", brief(value)))
+}
+
+/// A value in a few words: itself if it is simple, otherwise its type and size.
+fn brief(value: &Val) -> String {
+    match &value.kind {
+        Kind::Null(_) => "null".to_owned(),
+        Kind::Bool(truth) => truth.to_string(),
+        Kind::Number(number) => number.to_string(),
+        Kind::String(text) => format!("{text:?}"),
+        Kind::Object(attributes) => match attributes.len() {
+            0 => "object with no attributes".to_owned(),
+            1 => format!("object with 1 attribute {:?}", attributes.keys().next().map_or("", |name| name)),
+            count => format!("object with {count} attributes"),
+        },
+        Kind::List(_, elements) | Kind::Set(_, elements) | Kind::Tuple(elements) => sized(&value.ty(), elements.len()),
+        Kind::Map(_, elements) => sized(&value.ty(), elements.len()),
+        Kind::Unknown(ty) => type_name(ty),
+    }
+}
+
+fn sized(ty: &Type, elements: usize) -> String {
+    let name = type_name(ty);
+    match elements {
+        0 => format!("empty {name}"),
+        1 => format!("{name} with 1 element"),
+        count => format!("{name} with {count} elements"),
+    }
+}
