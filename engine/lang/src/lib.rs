@@ -12,10 +12,12 @@ mod diagnostic;
 pub mod evaluate;
 pub mod functions;
 pub mod number;
+pub mod render;
 mod scope;
 mod source;
 pub mod syntax;
 mod val;
+pub mod variables;
 
 pub use diagnostic::{Diagnostic, Diagnostics, Severity};
 pub use scope::{Moment, Scope, Subject};

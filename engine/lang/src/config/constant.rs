@@ -24,7 +24,7 @@ impl Scope for Nothing {
 }
 
 /// The value of an expression that is written out.
-pub(super) fn evaluate(expr: &Expr) -> Result<Val, Diagnostics> {
+pub(crate) fn evaluate(expr: &Expr) -> Result<Val, Diagnostics> {
     let mut faults = Diagnostics::new();
     if let Some(range) = call(expr) {
         let detail = "The value must be written out here: functions are not available.";

@@ -76,7 +76,8 @@ impl<'a> Draft<'a> {
         if let Some(first) = self.places.get(&(kind, name.to_owned())) {
             let at = self.sources.position(first.file, first.start);
             let file = self.sources.file(first.file).path.display();
-            let detail = format!("There is a {kind} {name:?} already, at {file}:{}. Within a module the name of each must be its own.", at.line);
+            let article = if kind.starts_with('o') { "an" } else { "a" };
+            let detail = format!("There is {article} {kind} {name:?} already, at {file}:{}. Within a module the name of each must be its own.", at.line);
             self.fault(place, &format!("Duplicate {kind}"), detail);
             return false;
         }

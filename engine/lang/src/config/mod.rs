@@ -27,6 +27,8 @@ use hotswap_value::{
     address::{ModuleInstance, ModulePath, ResourceInstance, ResourceName, Target},
 };
 
+pub(crate) use constant::evaluate as constant_value;
+pub(crate) use load::add_bytes;
 pub use load::load;
 pub use version::{LANGUAGE_VERSION, VersionConstraint, VersionConstraintError};
 

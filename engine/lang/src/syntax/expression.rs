@@ -214,9 +214,9 @@ impl Parser<'_> {
     }
 
     fn number(&self, text: &str, range: crate::Range) -> Parsed<ExprKind> {
-        text.parse()
+        crate::number::parse(text)
             .map(ExprKind::Number)
-            .map_err(|_| self.fault(range, "Invalid number", format!("{text:?} can't be read as a number: it is too long or its exponent too large.")))
+            .ok_or_else(|| self.fault(range, "Invalid number", format!("{text:?} can't be read as a number: it is too long or its exponent too large.")))
     }
 
     /// A keyword, a variable or a call.

@@ -4,12 +4,14 @@
 //! file, take away the space of `~` and `<<-` exactly as Terraform does, and bound how deep a tree grows. `fmt` uses the scanner too.
 
 mod expression;
+mod json;
 mod parser;
 pub(crate) mod scan;
 mod structure;
 mod template;
 mod words;
 
+pub use json::{parse_json_file, parse_json_values};
 pub(crate) use parser::Origin;
 use parser::Parser;
 use scan::{Kind, Start};
@@ -21,13 +23,6 @@ pub fn parse_file(sources: &Sources, file: FileId) -> (Body, Diagnostics) {
     let mut parser = Parser::new(&sources.file(file).text, Origin::At(file, 0), Start::Normal);
     let body = parser.file_body();
     (body, parser.diagnostics)
-}
-
-/// Reads a file in JSON syntax, into the same tree.
-pub fn parse_json_file(sources: &Sources, file: FileId) -> (Body, Diagnostics) {
-    let range = Range { file, start: 0, end: 0 };
-    let _ = sources;
-    (Body { attributes: Vec::new(), blocks: Vec::new(), range }, vec![Diagnostic::error("JSON syntax not read yet", "").at(range)])
 }
 
 /// Reads a text that is one expression, such as a line of the console or the value of `-var`. Line breaks count as spaces.
@@ -46,7 +41,7 @@ pub fn parse_expression(sources: &Sources, file: FileId) -> Result<Expr, Diagnos
 
 /// Reads a text in quotes that is one expression; `None` if it isn't. Everything in it is said to be at `range`.
 pub(crate) fn reference(text: &str, range: Range) -> Option<Expr> {
-    let mut parser = Parser::new(text, Origin::Whole(range), Start::Normal);
+    let mut parser = Parser::new(text, Origin::Whole { range, line: 1 }, Start::Normal);
     let expr = parser.with_newlines(false, |parser| parser.expression()).ok()?;
     (parser.peek().kind == Kind::EndOfFile).then_some(expr)
 }

@@ -21,8 +21,10 @@ pub(super) type Parsed<T> = Result<T, Box<Diagnostic>>;
 pub(crate) enum Origin {
     /// Its first byte is this one of the file.
     At(FileId, u32),
+    /// It is in the file, in one line, from this byte on.
+    InLine { file: FileId, start: u32, line: usize },
     /// It is not in the file as it is (a JSON string with escapes); everything in it is said to be here.
-    Whole(Range),
+    Whole { range: Range, line: usize },
 }
 
 /// Reads tokens into a tree. A construct's method leaves the parser after it if it succeeds, and anywhere if it doesn't.
@@ -141,13 +143,16 @@ impl<'a> Parser<'a> {
     /// Where bytes of the text are in the file.
     pub(super) fn place(&self, start: u32, end: u32) -> Range {
         match self.origin {
-            Origin::At(file, base) => Range { file, start: base + start, end: base + end },
-            Origin::Whole(range) => range,
+            Origin::At(file, base) | Origin::InLine { file, start: base, .. } => Range { file, start: base + start, end: base + end },
+            Origin::Whole { range, .. } => range,
         }
     }
 
-    /// The line of a place in the text, counted from 1.
+    /// The line of the file that a place in the text is in, counted from 1.
     pub(super) fn line(&self, byte: u32) -> usize {
+        if let Origin::InLine { line, .. } | Origin::Whole { line, .. } = self.origin {
+            return line;
+        }
         self.text.as_bytes()[..byte as usize].iter().filter(|byte| **byte == b'\n').count() + 1
     }
 

@@ -1,0 +1,10 @@
+//! Diagnostics as text for people and as JSON for programs, both as Terraform lays them out.
+
+mod json;
+mod snippet;
+mod text;
+#[cfg(test)]
+mod tests;
+
+pub use json::{json, validation_json};
+pub use text::{Style, text};
