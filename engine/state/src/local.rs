@@ -53,16 +53,9 @@ pub struct Local {
     paths: Paths,
     file: Option<StateFile>,
     /// What was last read or written; `Some(None)` if there was no state.
-    known: Option<Option<Known>>,
+    known: Option<Option<State>>,
     written: bool,
     backed_up: bool,
-}
-
-#[derive(Debug)]
-struct Known {
-    content: String,
-    serial: u64,
-    lineage: String,
 }
 
 impl Paths {
@@ -186,7 +179,7 @@ impl Local {
             backup: Some(default_backup(path)).filter(|backup| backup.exists()),
             source,
         })?;
-        self.known = Some(Some(Known { content: state.content()?, serial: state.serial, lineage: state.lineage.clone() }));
+        self.known = Some(Some(state.clone()));
         Ok(Some(state))
     }
 
@@ -200,34 +193,34 @@ impl Local {
             self.read()?;
         }
         let path = self.paths.write.clone();
-        let content = state.content()?;
         let known = self.known.as_ref().and_then(Option::as_ref);
         let mut serial = 1;
         if let Some(known) = known {
             if known.lineage != state.lineage {
                 return Err(StateError::Lineage { path, found: known.lineage.clone(), given: state.lineage.clone() });
             }
-            let same = known.content == content;
+            let same = known.says_the_same_as(state);
             serial = known.serial + u64::from(!same);
             if same && (self.written || self.paths.read == path) {
                 state.serial = serial;
                 return Ok(Written::Unchanged);
             }
         }
+        let bytes = state.to_bytes_with(serial)?;
         let mut file = match self.file.take() {
             Some(file) => file,
             None => StateFile::open_unlocked(&path).map_err(StateError::io("open", &path))?,
         };
-        let replaced = self.replace(&mut file, state.with_content(serial, &content));
+        let replaced = self.replace(&mut file, &bytes);
         self.file = Some(file);
         replaced?;
         state.serial = serial;
-        self.known = Some(Some(Known { content, serial, lineage: state.lineage.clone() }));
+        self.known = Some(Some(state.clone()));
         self.written = true;
         Ok(Written::Written)
     }
 
-    fn replace(&mut self, file: &mut StateFile, bytes: Vec<u8>) -> Result<(), StateError> {
+    fn replace(&mut self, file: &mut StateFile, bytes: &[u8]) -> Result<(), StateError> {
         if let (Some(backup), false) = (&self.paths.backup, self.backed_up) {
             let before = file.peek().map_err(StateError::io("read", &self.paths.write))?;
             if !before.is_empty() {
@@ -235,7 +228,7 @@ impl Local {
             }
             self.backed_up = true;
         }
-        file.replace(&bytes)
+        file.replace(bytes)
     }
 
     /// Lets go of the lock.

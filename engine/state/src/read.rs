@@ -1,11 +1,11 @@
 //! From the bytes of a state file to a [`State`].
 
-use std::{borrow::Cow, fmt, marker::PhantomData};
+use std::{borrow::Cow, collections::HashMap, fmt, marker::PhantomData};
 
 use base64::{Engine, engine::general_purpose::STANDARD};
 use hotswap_value::{
     AttributePath, Step, Type,
-    address::{InstanceKey, ModuleInstance, ResourceInstance, ResourceMode, ResourceName, Target},
+    address::{InstanceKey, ModuleInstance, ResourceBlock, ResourceInstance, ResourceMode, ResourceName, Target},
     json,
 };
 use serde::{
@@ -197,7 +197,7 @@ struct RawResource<'a> {
 
 #[derive(Default)]
 struct RawObject<'a> {
-    index_key: Option<RawKey<'a>>,
+    index_key: Option<Key>,
     status: Text<'a>,
     deposed: Option<Text<'a>>,
     schema_version: i64,
@@ -208,11 +208,28 @@ struct RawObject<'a> {
     create_before_destroy: bool,
 }
 
-#[derive(Deserialize)]
-#[serde(untagged)]
-enum RawKey<'a> {
-    Index(u64),
-    Key(#[serde(borrow)] Text<'a>),
+struct Key(InstanceKey);
+
+impl<'de> Deserialize<'de> for Key {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct KeyVisitor;
+        impl Visitor<'_> for KeyVisitor {
+            type Value = Key;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a whole number or text")
+            }
+
+            fn visit_u64<E>(self, index: u64) -> Result<Key, E> {
+                Ok(Key(InstanceKey::Index(index)))
+            }
+
+            fn visit_str<E>(self, key: &str) -> Result<Key, E> {
+                Ok(Key(InstanceKey::Key(key.into())))
+            }
+        }
+        deserializer.deserialize_any(KeyVisitor)
+    }
 }
 
 #[derive(Deserialize)]
@@ -314,8 +331,9 @@ fn state(file: Fields<RawState<'_>>) -> Result<State, FormatError> {
         let output = output(&raw).map_err(|problem| invalid(format_args!("output {name:?}"), problem))?;
         state.outputs.insert(name, output);
     }
+    let mut blocks = Blocks::new();
     for raw in file.known.resources {
-        resource(&mut state, raw)?;
+        resource(&mut state, raw, &mut blocks)?;
     }
     Ok(state)
 }
@@ -327,7 +345,7 @@ fn output(raw: &RawOutput<'_>) -> Result<Output, String> {
     Ok(Output { stored: Some(stored), ..Output::new(ty, value, raw.sensitive) })
 }
 
-fn resource(state: &mut State, raw: Fields<RawResource<'_>>) -> Result<(), FormatError> {
+fn resource(state: &mut State, raw: Fields<RawResource<'_>>, blocks: &mut Blocks) -> Result<(), FormatError> {
     let Fields { known: raw, unknown } = raw;
     let place = || format!("resource {}.{}", raw.ty.0, raw.name.0);
     if raw.ty.0.is_empty() || raw.name.0.is_empty() {
@@ -346,36 +364,26 @@ fn resource(state: &mut State, raw: Fields<RawResource<'_>>) -> Result<(), Forma
     resource.provider = raw.provider.0.into_owned();
     resource.unknown.0.extend(unknown.0);
     for Fields { known: mut raw, unknown } in raw.instances {
-        let key = match raw.index_key.take() {
-            None => InstanceKey::None,
-            Some(RawKey::Index(index)) => InstanceKey::Index(index),
-            Some(RawKey::Key(Text(key))) => InstanceKey::Key(key.as_ref().into()),
-        };
+        let key = raw.index_key.take().map(|Key(key)| key).unwrap_or_default();
         let deposed = raw.deposed.take().map(|Text(key)| key.into_owned()).filter(|key| !key.is_empty());
-        let place = || format!("{address}{key}");
-        let object = object(raw, unknown).map_err(|problem| invalid(place(), problem))?;
-        let address = place();
-        let instance = resource.instances.entry(key).or_default();
+        let object = object(raw, unknown, blocks).map_err(|problem| invalid(format_args!("{address}{key}"), problem))?;
+        let instance = resource.instances.entry(key.clone()).or_default();
         let twice = match &deposed {
             Some(key) => instance.deposed.insert(key.clone(), object).is_some(),
             None => instance.current.replace(object).is_some(),
         };
         if twice {
-            return Err(FormatError::Duplicate { address, deposed });
+            return Err(FormatError::Duplicate { address: format!("{address}{key}"), deposed });
         }
     }
     Ok(())
 }
 
-fn object(raw: RawObject<'_>, unknown: UnknownFields) -> Result<Object, String> {
+fn object(raw: RawObject<'_>, unknown: UnknownFields, blocks: &mut Blocks) -> Result<Object, String> {
     if unknown.0.iter().any(|field| field.name == "attributes_flat") {
         return Err("its attributes are in the flat form of Terraform 0.11; `terraform apply -refresh-only` rewrites them".to_owned());
     }
-    let dependencies = raw.dependencies.iter().map(|Text(text)| match text.parse() {
-        Ok(Target::Resource(address)) => Ok(address.block()),
-        Ok(Target::Module(_)) => Err(format!("it depends on {text}, which is no resource")),
-        Err(error) => Err(error.to_string()),
-    });
+    let dependencies = raw.dependencies.iter().map(|Text(text)| block(text, blocks));
     Ok(Object {
         status: match raw.status.0.as_ref() {
             "" => Status::Ready,
@@ -390,6 +398,22 @@ fn object(raw: RawObject<'_>, unknown: UnknownFields) -> Result<Object, String> 
         create_before_destroy: raw.create_before_destroy,
         unknown,
     })
+}
+
+/// Blocks others depend on, by their text: most are there many times.
+type Blocks = HashMap<String, ResourceBlock>;
+
+fn block(text: &str, blocks: &mut Blocks) -> Result<ResourceBlock, String> {
+    if let Some(block) = blocks.get(text) {
+        return Ok(block.clone());
+    }
+    let block = match text.parse() {
+        Ok(Target::Resource(address)) => address.block(),
+        Ok(Target::Module(_)) => return Err(format!("it depends on {text}, which is no resource")),
+        Err(error) => return Err(error.to_string()),
+    };
+    blocks.insert(text.to_owned(), block.clone());
+    Ok(block)
 }
 
 /// A path. It ends at a set, whose elements have no names: then all of the set is meant.

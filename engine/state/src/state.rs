@@ -32,7 +32,7 @@ pub struct State {
 }
 
 /// An output of the root module.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct Output {
     /// Its type.
     pub ty: Type,
@@ -45,7 +45,7 @@ pub struct Output {
 }
 
 /// The text of an output's value.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub(crate) struct Stored {
     pub(crate) ty: Type,
     pub(crate) value: Value,
@@ -138,6 +138,14 @@ impl State {
     /// Whether there is nothing in it: no object and no output.
     pub fn is_empty(&self) -> bool {
         self.outputs.is_empty() && self.resources.values().all(|resource| resource.instances.is_empty())
+    }
+
+    /// Whether both tell of the same things, whatever their serial, lineage and the Terraform that wrote them.
+    pub fn says_the_same_as(&self, other: &Self) -> bool {
+        self.outputs == other.outputs
+            && self.resources == other.resources
+            && self.check_results == other.check_results
+            && self.unknown == other.unknown
     }
 
     /// What exists under an address.
@@ -235,6 +243,13 @@ impl Output {
     /// An output. If `ty` is dynamic, the value's own type is stored.
     pub fn new(ty: Type, value: Value, sensitive: bool) -> Self {
         Self { ty, value, sensitive, stored: None }
+    }
+}
+
+/// How the value was stored makes no difference.
+impl PartialEq for Output {
+    fn eq(&self, other: &Self) -> bool {
+        (&self.ty, &self.value, self.sensitive) == (&other.ty, &other.value, other.sensitive)
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::{cmp::Ordering, collections::BTreeSet};
 
-use hotswap_value::address::{InstanceKey, ModuleInstance, ResourceInstance, ResourceMode, Target};
+use hotswap_value::address::{InstanceKey, ModuleInstance, ResourceBlock, ResourceInstance, ResourceMode, Target};
 
 use crate::State;
 
@@ -102,9 +102,20 @@ impl State {
 
     /// Gives a module instance with all below it, a resource with all its objects, or one object, another address.
     ///
-    /// An address of a resource without a key is the object without a key if there is one, else the resource. What other
-    /// objects depend on is not rewritten: that is the next apply's doing.
+    /// An address of a resource without a key is the object without a key if there is one, else the resource. Objects that
+    /// depend on what was moved lose all their dependencies, as in Terraform: the next refresh finds them again.
     pub fn move_to(&mut self, from: &Target, to: &Target) -> Result<Vec<Moved>, SurgeryError> {
+        let moved = self.change_address(from, to)?;
+        let instances = self.resources.values_mut().flat_map(|resource| resource.instances.values_mut());
+        for object in instances.filter_map(|instance| instance.current.as_mut()) {
+            if object.dependencies.iter().any(|block| is_of(block, from)) {
+                object.dependencies.clear();
+            }
+        }
+        Ok(moved)
+    }
+
+    fn change_address(&mut self, from: &Target, to: &Target) -> Result<Vec<Moved>, SurgeryError> {
         match (from, to) {
             (Target::Module(from), Target::Module(to)) => self.move_module(from, to),
             (Target::Resource(from), Target::Resource(to)) => {
@@ -212,4 +223,12 @@ impl State {
 /// Outer modules before inner ones.
 fn outer_first(a: &ModuleInstance, b: &ModuleInstance) -> Ordering {
     a.0.len().cmp(&b.0.len()).then_with(|| a.cmp(b))
+}
+
+/// Whether the block is what was named, of any instance. Blocks in a module instance with a key are not taken for its own.
+fn is_of(block: &ResourceBlock, from: &Target) -> bool {
+    match from {
+        Target::Resource(from) => from.block() == *block,
+        Target::Module(from) => from.0.iter().all(|(_, key)| *key == InstanceKey::None) && block.module.0.starts_with(&from.path().0),
+    }
 }

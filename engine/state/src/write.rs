@@ -26,17 +26,18 @@ pub struct UnwritableOutput {
 impl State {
     /// The content of its file, final newline included.
     pub fn to_bytes(&self) -> Result<Vec<u8>, UnwritableOutput> {
-        let content = self.content()?;
-        Ok(self.with_content(self.serial, &content))
+        self.to_bytes_with(self.serial)
     }
 
-    /// What follows `serial` and `lineage` in the file: the part of the bytes that tells whether anything changed.
-    pub(crate) fn content(&self) -> Result<String, UnwritableOutput> {
+    /// The content of its file with another serial.
+    pub(crate) fn to_bytes_with(&self, serial: u64) -> Result<Vec<u8>, UnwritableOutput> {
         let mut out = String::new();
-        let mut fields = FieldWriter { out: &mut out, names: STATE_FIELDS, unknown: &self.unknown, at: 4, depth: 1, empty: false };
-        fields.unknown_at(4);
-        let outputs = fields.field(4);
-        write_outputs(outputs, self)?;
+        let mut fields = FieldWriter::begin(&mut out, STATE_FIELDS, &self.unknown, 0);
+        fields.field(0).push('4');
+        quote(fields.field(1), &self.terraform_version);
+        fields.field(2).push_str(&serial.to_string());
+        quote(fields.field(3), &self.lineage);
+        write_outputs(fields.field(4), self)?;
         write_resources(fields.field(5), self);
         let checks = fields.field(6);
         match &self.check_results {
@@ -45,19 +46,7 @@ impl State {
         }
         fields.end();
         out.push('\n');
-        Ok(out)
-    }
-
-    /// The bytes of the file that has this serial and content.
-    pub(crate) fn with_content(&self, serial: u64, content: &str) -> Vec<u8> {
-        let mut out = String::with_capacity(content.len() + 200);
-        let mut fields = FieldWriter::begin(&mut out, STATE_FIELDS, &self.unknown, 0);
-        fields.field(0).push('4');
-        quote(fields.field(1), &self.terraform_version);
-        fields.field(2).push_str(&serial.to_string());
-        quote(fields.field(3), &self.lineage);
-        out.push_str(content);
-        out.into_bytes()
+        Ok(out.into_bytes())
     }
 }
 
@@ -186,8 +175,8 @@ impl Output {
 fn write_resources(out: &mut String, state: &State) {
     let mut resources: Vec<_> = state.resources.iter().map(|(address, resource)| (address.module.to_string(), address, resource)).collect();
     resources.sort_by(|(module_a, a, _), (module_b, b, _)| {
-        let key = |address: &ResourceInstance| (mode(address.resource.mode), address.resource.ty.clone(), address.resource.name.clone());
-        module_a.cmp(module_b).then_with(|| key(a).cmp(&key(b)))
+        let (a, b) = (&a.resource, &b.resource);
+        (module_a, mode(a.mode), &a.ty, &a.name).cmp(&(module_b, mode(b.mode), &b.ty, &b.name))
     });
     write_elements(out, ('[', ']'), 1, resources, |out, (module, address, resource)| write_resource(out, &module, address, resource));
 }

@@ -91,6 +91,18 @@ fn an_object_moves_to_any_free_address_of_its_type() {
 }
 
 #[test]
+fn dependencies_on_what_was_moved_are_forgotten() {
+    let dependencies = |state: &State, address: &str| state.current(&address.parse().unwrap()).unwrap().dependencies.len();
+    let (each, inner) = (r#"terraform_data.each["a"]"#, "module.one.module.inner[0].terraform_data.i");
+    let mut state = everything();
+    assert_eq!((dependencies(&state, each), dependencies(&state, inner)), (1, 1));
+    state.move_to(&target("terraform_data.plain"), &target("terraform_data.new")).unwrap();
+    assert_eq!((dependencies(&state, each), dependencies(&state, inner)), (0, 1));
+    state.move_to(&target("module.one"), &target("module.uno")).unwrap();
+    assert_eq!(dependencies(&state, "module.uno.module.inner[0].terraform_data.i"), 0);
+}
+
+#[test]
 fn a_module_moves_with_what_is_in_it() {
     let told = moved("module.one", r#"module.many["new"]"#).unwrap();
     assert_eq!(told[0], ("module.one".to_owned(), r#"module.many["new"]"#.to_owned()));

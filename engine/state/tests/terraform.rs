@@ -16,7 +16,7 @@ use std::{
 
 use common::{Folder, info, local, pause, put, say, start, state_with, wait_for};
 use hotswap_state::{State, StateError, Status, Written};
-use hotswap_value::{Type, Value};
+use hotswap_value::{Type, Value, address::Target};
 
 /// Not a test: what other processes of these tests do.
 #[test]
@@ -123,6 +123,50 @@ fn a_state_of_ours_needs_no_changes_and_is_rewritten_by_terraform_as_it_is() {
     terraform.succeeds(&["untaint", "terraform_data.a"]);
     state.serial += 2;
     assert_eq!(terraform.0.read("terraform.tfstate").as_bytes(), state.to_bytes().unwrap());
+}
+
+#[test]
+fn state_list_rm_and_mv_leave_what_terraforms_own_leave() {
+    let Some(terraform) = Terraform::new("") else { return };
+    let everything = include_bytes!("states/everything.tfstate");
+    let target = |text: &str| text.parse::<Target>().unwrap();
+    for (from, to) in [
+        ("terraform_data.plain", "terraform_data.new[0]"),
+        ("terraform_data.plain", "terraform_data.count[20]"),
+        ("terraform_data.count[10]", "terraform_data.count[3000]"),
+        ("terraform_data.count[10]", r#"terraform_data.single["x"]"#),
+        ("terraform_data.count", r#"module.zzz["<é>"].terraform_data.count"#),
+        ("module.one", r#"module.many["new"]"#),
+        ("module.one", "module.one.module.deep"),
+        ("module.many[\"y.z\"]", "module.lots[7]"),
+        ("data.terraform_remote_state.other", "data.terraform_remote_state.two"),
+        ("terraform_data.each", ""),
+        ("module.many", ""),
+        (r#"terraform_data.each["<&>"]"#, ""),
+    ] {
+        fs::write(terraform.0.state(), everything).unwrap();
+        let mut state = State::from_slice(everything).unwrap();
+        if to.is_empty() {
+            let removed = state.remove_all(&[target(from)]).unwrap();
+            let said = terraform.succeeds(&["state", "rm", from]);
+            assert!(said.contains(&format!("Successfully removed {} resource instance(s)", removed.len())), "{said}");
+        } else {
+            let moved = state.move_to(&target(from), &target(to)).unwrap();
+            let said = terraform.succeeds(&["state", "mv", from, to]);
+            assert!(said.contains(&format!("Successfully moved {} object(s)", moved.len())), "{said}");
+        }
+        state.serial += 1;
+        // Terraform writes the results of checks in any order.
+        let ours = String::from_utf8(state.to_bytes().unwrap()).unwrap();
+        let theirs = terraform.0.read("terraform.tfstate");
+        let lines = |text: &str| text.split("\"check_results\"").next().unwrap().lines().map(str::to_owned).collect::<Vec<_>>();
+        for (ours, theirs) in lines(&ours).iter().zip(&lines(&theirs)) {
+            assert_eq!(ours, theirs, "{from} to {to}");
+        }
+        assert_eq!(ours.len(), theirs.len());
+        let listed: Vec<_> = state.list(&[]).unwrap().iter().map(ToString::to_string).collect();
+        assert_eq!(terraform.succeeds(&["state", "list"]), listed.join(" ").split_whitespace().collect::<Vec<_>>().join(" "));
+    }
 }
 
 #[test]
