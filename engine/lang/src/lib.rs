@@ -14,6 +14,7 @@ pub mod functions;
 pub mod number;
 pub mod render;
 mod scope;
+mod show;
 mod source;
 pub mod syntax;
 mod val;
@@ -21,5 +22,6 @@ pub mod variables;
 
 pub use diagnostic::{Diagnostic, Diagnostics, Severity};
 pub use scope::{Moment, Scope, Subject};
+pub use show::show;
 pub use source::{FileId, Position, Range, SourceFile, Sources};
 pub use val::{Kind, Val};

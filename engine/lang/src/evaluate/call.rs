@@ -9,7 +9,7 @@ use crate::{Diagnostics, Kind, Range, Val, ast::Expr, convert::with_article, fun
 
 impl Evaluator<'_> {
     pub(super) fn call(&mut self, expr: &Expr, name: &Arc<str>, name_range: Range, arguments: &[Expr], expand: bool) -> Val {
-        match &**name {
+        match name.strip_prefix("core::").unwrap_or(name) {
             "try" => return self.try_each(expr, arguments),
             "can" => return self.can(expr, arguments),
             _ => {}

@@ -1,5 +1,6 @@
 //! Evaluation of expressions: what each part of the language does, and what is said when it can't.
 
+mod body;
 mod call;
 mod collection;
 mod condition;
@@ -14,6 +15,7 @@ mod walk;
 
 use std::{collections::BTreeMap, path::Path, sync::Arc};
 
+pub use body::{AttributeSpec, BlockSpec, NestedBlockSpec, Nesting, Presence, attribute_range, decode};
 pub use reference::{Reference, references};
 pub use suggest::suggest;
 
