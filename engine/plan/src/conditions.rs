@@ -85,7 +85,7 @@ impl Findings {
 }
 
 /// The one of two that matters more.
-fn worse(a: CheckStatus, b: CheckStatus) -> CheckStatus {
+pub(crate) fn worse(a: CheckStatus, b: CheckStatus) -> CheckStatus {
     let rank = |status| match status {
         CheckStatus::Pass => 0,
         CheckStatus::Unknown => 1,

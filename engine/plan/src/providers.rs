@@ -216,13 +216,13 @@ impl Kind {
 }
 
 /// The provider a local name stands for in a module; one of HashiCorp's where the module doesn't say.
-pub fn source_of(config: &Config, module: &ModulePath, name: &str) -> Arc<str> {
+pub(crate) fn source_of(config: &Config, module: &ModulePath, name: &str) -> Arc<str> {
     let required = config.modules.get(module).and_then(|module| module.required_providers.get(name));
     required.map_or_else(|| format!("registry.terraform.io/hashicorp/{name}").into(), |required| required.source.as_str().into())
 }
 
 /// The configuration that a module's name for one stands for: its own block, the one it was passed, or its parent's by the same name.
-pub fn configuration_of(config: &Config, module: &ModulePath, name: &ProviderName) -> ProviderAddress {
+pub(crate) fn configuration_of(config: &Config, module: &ModulePath, name: &ProviderName) -> ProviderAddress {
     let source = source_of(config, module, &name.name);
     let is_it = |path: &ModulePath, other: &ProviderName, alias: &Option<Arc<str>>| {
         other.alias == *alias && source_of(config, path, &other.name) == source
@@ -244,7 +244,7 @@ pub fn configuration_of(config: &Config, module: &ModulePath, name: &ProviderNam
 }
 
 /// The block of a configuration; `None` if nothing is written, which is an empty one.
-pub fn block_of<'a>(config: &'a Config, address: &ProviderAddress) -> Option<&'a hotswap_lang::config::ProviderConfig> {
+pub(crate) fn block_of<'a>(config: &'a Config, address: &ProviderAddress) -> Option<&'a hotswap_lang::config::ProviderConfig> {
     let module = config.modules.get(&address.module)?;
     let block = module
         .providers

@@ -75,10 +75,18 @@ impl Builder<'_> {
                 self.node(Node::Validation(path(), variable.name.clone()));
             }
         }
-        module.locals.keys().for_each(|name| drop(self.node(Node::Local(path(), name.clone()))));
-        module.outputs.keys().for_each(|name| drop(self.node(Node::Output(path(), name.clone()))));
-        module.calls.keys().for_each(|name| drop(self.node(Node::Call(path(), name.clone()))));
-        module.checks.keys().for_each(|name| drop(self.node(Node::Check(path(), name.clone()))));
+        for name in module.locals.keys() {
+            self.node(Node::Local(path(), name.clone()));
+        }
+        for name in module.outputs.keys() {
+            self.node(Node::Output(path(), name.clone()));
+        }
+        for name in module.calls.keys() {
+            self.node(Node::Call(path(), name.clone()));
+        }
+        for name in module.checks.keys() {
+            self.node(Node::Check(path(), name.clone()));
+        }
         for name in module.resources.keys() {
             self.node(Node::Resource(ResourceBlock { module: path(), resource: name.clone() }));
         }

@@ -11,8 +11,8 @@ mod walk;
 
 use std::collections::{HashMap, HashSet};
 
-use hotswap_lang::Range;
-use hotswap_value::address::ResourceBlock;
+use hotswap_lang::{Range, config::Config};
+use hotswap_value::address::{ResourceBlock, ResourceMode};
 use petgraph::{
     graph::{DiGraph, NodeIndex},
     visit::Dfs,
@@ -90,6 +90,23 @@ impl Graph {
         let mut found: Vec<ResourceBlock> = found.collect();
         found.sort_by_cached_key(ToString::to_string);
         found
+    }
+
+    /// The resources whose replacements must be made first because something that needs them has `create_before_destroy`: what is
+    /// replaced there must not go while the old object still uses it.
+    pub fn create_before_destroy(&self, config: &Config) -> HashSet<ResourceBlock> {
+        let asked = self.nodes().filter(|node| match node {
+            Node::Resource(block) => {
+                let config = config.modules.get(&block.module).and_then(|module| module.resources.get(&block.resource));
+                config.is_some_and(|config| config.lifecycle.create_before_destroy == Some(true))
+            }
+            _ => false,
+        });
+        let needed = self.with_needs(asked).into_iter().filter_map(|node| match node {
+            Node::Resource(block) if block.resource.mode == ResourceMode::Managed => Some(block.clone()),
+            _ => None,
+        });
+        needed.collect()
     }
 
     /// Whether a block refers to what isn't there.

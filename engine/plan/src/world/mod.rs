@@ -157,6 +157,11 @@ impl<'a> World<'a> {
         self.frame(&object.module)?.group(&object.resource)?.value(&object.key)
     }
 
+    /// What expressions see of an object; unknown if nothing was said of it.
+    pub fn object_value(&self, object: &ResourceInstance) -> Option<Val> {
+        Some(self.frame(&object.module)?.group(&object.resource)?.object(&object.key))
+    }
+
     /// The value of an output of a module instance, if it was evaluated.
     pub fn output(&self, module: &ModuleInstance, name: &str) -> Option<Val> {
         read(&self.frame(module)?.outputs).get(name).cloned()

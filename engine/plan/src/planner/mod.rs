@@ -1,0 +1,283 @@
+//! Planning: the walk over the graph that finds what changes.
+//!
+//! [`plan`] is the whole of it. A file for each thing a walk does: [`object`] plans one object, [`data`] reads a data source,
+//! [`leftover`] plans what nothing asks for any more.
+
+mod data;
+mod enforce;
+mod ignore;
+mod import;
+mod leftover;
+mod moved;
+mod object;
+mod outputs;
+mod prior;
+mod resource;
+mod targets;
+mod triggers;
+
+use std::{
+    collections::{BTreeMap, BTreeSet, HashSet},
+    path::PathBuf,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+};
+
+use hotswap_lang::{Diagnostic, Diagnostics, Moment, config::Config};
+use hotswap_sdk::ReviewedChange;
+use hotswap_state::State;
+use hotswap_value::address::{ResourceBlock, ResourceInstance, ResourceMode, Target};
+use tokio::sync::Semaphore;
+
+use self::{import::Imports, moved::Moves};
+use crate::{
+    Action, CheckResult, Findings, GivenVariable, Graph, Mode, Node, Outcome, Plan, ProviderAddress, Providers, Purpose, ResourceChange,
+    Settings, World, variables::resolve,
+};
+
+/// How a plan is made.
+#[derive(Debug, Clone)]
+pub struct Options {
+    /// What it is for.
+    pub mode: Mode,
+    /// Whether objects are read before they are planned.
+    pub refresh: bool,
+    /// What it is limited to; nothing: no limit.
+    pub targets: Vec<Target>,
+    /// What is replaced though nothing demands it.
+    pub replace: Vec<ResourceInstance>,
+    /// The root module's variables.
+    pub variables: BTreeMap<Arc<str>, GivenVariable>,
+    /// How many data sources are read and objects imported at a time. Reads and plans of objects are not counted: providers gather them.
+    pub parallelism: usize,
+    /// When it is made.
+    pub timestamp: jiff::Timestamp,
+    /// Where the command runs.
+    pub folder: PathBuf,
+    /// `terraform.workspace`
+    pub workspace: Arc<str>,
+}
+
+/// How many plans of objects are asked for at a time.
+const PLANS_AT_A_TIME: usize = 256;
+
+/// Plans. With errors in the diagnostics the plan is what could be found out; it says so itself ([`Plan::errored`]).
+///
+/// `providers` are configured on the way, at most once each. Nothing is changed, in the state or outside it.
+pub async fn plan(config: &Config, state: State, providers: &Providers, options: Options) -> (Plan, Diagnostics) {
+    let mut diagnostics = providers.check(config, &state);
+    let (variables, found) = resolve(config, &options.variables);
+    diagnostics.extend(found);
+    let mut empty = Plan {
+        mode: options.mode,
+        timestamp: options.timestamp,
+        variables: variables.clone(),
+        base: state.clone(),
+        prior: state,
+        changes: Vec::new(),
+        drift: Vec::new(),
+        outputs: BTreeMap::new(),
+        checks: Vec::new(),
+        targets: options.targets.clone(),
+        replace: options.replace.clone(),
+        notes: BTreeMap::new(),
+        summary: Vec::new(),
+        errored: true,
+    };
+    let used: BTreeSet<ProviderAddress> = empty.prior.resources.values().filter_map(|resource| resource.provider.parse().ok()).collect();
+    let (graph, found) = Graph::new(config, providers, used);
+    diagnostics.extend(found);
+    if diagnostics.iter().any(Diagnostic::is_error) {
+        return (empty, diagnostics);
+    }
+    let moves = moved::apply(config, &mut empty.prior, &options.targets, &mut diagnostics);
+    let moment = Moment { planned: Some(options.timestamp), now: None };
+    let settings = Settings { purpose: Purpose::Plan, folder: options.folder.clone(), workspace: options.workspace.clone(), moment };
+    let planner = Planner {
+        world: World::new(config, providers, variables, settings),
+        graph: &graph,
+        forced_create_first: graph.create_before_destroy(config),
+        before: empty.prior.clone(),
+        moves,
+        imports: Imports::new(config),
+        plans: Semaphore::new(PLANS_AT_A_TIME),
+        calls: Semaphore::new(options.parallelism.max(1)),
+        options,
+        found: Mutex::new(Found::new(empty.prior.clone())),
+    };
+    let found = planner.run().await;
+    diagnostics.extend(found.findings.diagnostics);
+    empty.errored = diagnostics.iter().any(Diagnostic::is_error);
+    empty.prior = found.prior;
+    empty.changes = found.changes.into_values().collect();
+    empty.changes.extend(found.deposed);
+    empty.changes.sort_by(|a, b| (&a.address, &a.deposed).cmp(&(&b.address, &b.deposed)));
+    empty.drift = found.drift;
+    empty.drift.sort_by(|a, b| (&a.address, &a.deposed).cmp(&(&b.address, &b.deposed)));
+    empty.checks = found.findings.checks;
+    empty.checks.sort_by(|a, b| a.object.cmp(&b.object));
+    empty.checks = merged(std::mem::take(&mut empty.checks));
+    empty.outputs = found.outputs;
+    if !empty.errored {
+        review(providers, &mut empty, &mut diagnostics).await;
+    }
+    (empty, diagnostics)
+}
+
+/// One walk.
+struct Planner<'a> {
+    world: World<'a>,
+    graph: &'a Graph,
+    options: Options,
+    /// The state the walk starts from: as it was read, with moves made.
+    before: State,
+    moves: Moves,
+    imports: Imports,
+    /// Resources whose replacements are made first because something that depends on them asks for it.
+    forced_create_first: HashSet<ResourceBlock>,
+    plans: Semaphore,
+    calls: Semaphore,
+    found: Mutex<Found>,
+}
+
+/// What a walk finds.
+struct Found {
+    findings: Findings,
+    prior: State,
+    changes: BTreeMap<ResourceInstance, ResourceChange>,
+    deposed: Vec<ResourceChange>,
+    drift: Vec<ResourceChange>,
+    outputs: BTreeMap<Arc<str>, crate::OutputChange>,
+    /// Blocks whose objects are all planned: what the state has beyond them is left over.
+    planned: HashSet<ResourceBlock>,
+}
+
+impl Found {
+    fn new(prior: State) -> Self {
+        Self {
+            findings: Findings::default(),
+            prior,
+            changes: BTreeMap::new(),
+            deposed: Vec::new(),
+            drift: Vec::new(),
+            outputs: BTreeMap::new(),
+            planned: HashSet::new(),
+        }
+    }
+}
+
+impl<'a> Planner<'a> {
+    fn config(&self) -> &'a Config {
+        self.world.config()
+    }
+
+    fn providers(&self) -> &'a Providers {
+        self.world.providers()
+    }
+
+    fn found(&self) -> MutexGuard<'_, Found> {
+        self.found.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    async fn run(self) -> Found {
+        let nodes = self.nodes();
+        self.graph.walk().only(nodes).run(|node| self.visit(node)).await;
+        self.leftovers().await;
+        self.import_faults();
+        if self.options.mode == Mode::Destroy {
+            self.outputs_destroyed();
+        } else {
+            self.outputs();
+        }
+        if !self.options.targets.is_empty() {
+            let detail = "It has only what the targets name and what that depends on; changes elsewhere are not looked for. Targets are for \
+                          exceptions: plan without them afterwards.";
+            self.found().findings.diagnostics.push(Diagnostic::warning("The plan is limited to targets", detail));
+        }
+        self.found.into_inner().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    async fn visit(&self, node: &Node) -> Outcome {
+        match node {
+            Node::Provider(address) => self.configure(address).await,
+            Node::Resource(block) if self.options.mode == Mode::Destroy => self.as_stored(block),
+            Node::Resource(block) if block.resource.mode == ResourceMode::Data => self.data(block).await,
+            Node::Resource(block) => self.resource(block).await,
+            node => {
+                let mut findings = Findings::default();
+                self.world.evaluate(node, &mut findings);
+                self.tell(findings)
+            }
+        }
+    }
+
+    /// Keeps what was found in visiting a block.
+    fn tell(&self, findings: Findings) -> Outcome {
+        let outcome = if findings.has_errors() { Outcome::Failed } else { Outcome::Done };
+        self.found().findings.extend(findings);
+        outcome
+    }
+
+    async fn configure(&self, address: &ProviderAddress) -> Outcome {
+        let mut findings = Findings::default();
+        if let Some(config) = self.world.provider_config(address, &mut findings.diagnostics)
+            && let Some(idle) = self.providers().idle(&address.source)
+        {
+            let validated = hotswap_sdk::validate::provider(&**idle, &config).await;
+            let failed = validated.has_errors();
+            findings.diagnostics.extend(self.world.locate_provider(address, &validated));
+            if !failed {
+                let configured = self.providers().configure(address, config).await;
+                findings.diagnostics.extend(self.world.locate_provider(address, &configured));
+            }
+        }
+        self.tell(findings)
+    }
+}
+
+/// Conditions of the same object as one.
+fn merged(checks: Vec<CheckResult>) -> Vec<CheckResult> {
+    let mut merged: Vec<CheckResult> = Vec::with_capacity(checks.len());
+    for check in checks {
+        match merged.last_mut() {
+            Some(last) if last.object == check.object => {
+                last.status = crate::conditions::worse(last.status, check.status);
+                last.messages.extend(check.messages);
+            }
+            _ => merged.push(check),
+        }
+    }
+    merged
+}
+
+/// Asks the providers what they have to say about the plan as a whole.
+async fn review(providers: &Providers, plan: &mut Plan, diagnostics: &mut Diagnostics) {
+    for (address, provider) in providers.all_running() {
+        let name = address.to_string();
+        let changes: Vec<ReviewedChange> = plan
+            .changes
+            .iter()
+            .filter(|change| change.provider == name && change.address.resource.mode == ResourceMode::Managed)
+            .filter(|change| !matches!(change.action, Action::Read | Action::Forget))
+            .map(|change| ReviewedChange {
+                address: change.address.to_string(),
+                ty: change.address.resource.ty.to_string(),
+                before: Some(change.before.clone()).filter(|before| !before.is_null()),
+                after: Some(change.after.clone()).filter(|after| !after.is_null()),
+            })
+            .collect();
+        if changes.is_empty() {
+            continue;
+        }
+        let review = provider.review(&changes).await;
+        plan.notes.extend(review.notes);
+        plan.summary.extend(review.summary);
+        for found in &review.diagnostics {
+            let severity = match found.severity {
+                hotswap_sdk::Severity::Error => hotswap_lang::Severity::Error,
+                hotswap_sdk::Severity::Warning => hotswap_lang::Severity::Warning,
+            };
+            plan.errored |= severity == hotswap_lang::Severity::Error;
+            diagnostics.push(Diagnostic { severity, ..Diagnostic::error(found.summary.clone(), found.detail.clone()) });
+        }
+    }
+}
