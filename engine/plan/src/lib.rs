@@ -14,7 +14,6 @@ mod providers;
 pub mod render;
 mod schema_value;
 mod suggest;
-mod variables;
 mod world;
 
 pub use conditions::Findings;
@@ -23,5 +22,4 @@ pub use model::{Action, CheckResult, CheckStatus, Mode, OutputChange, Plan, Reas
 pub use planner::{Options, plan};
 pub use provider_address::{ProviderAddress, ProviderAddressError};
 pub use providers::{ObjectType, ProviderSource, Providers};
-pub use variables::{GivenVariable, Origin, resolve as resolve_variables};
 pub use world::{ConfigValue, InstanceData, ModuleScope, Purpose, Repetition, Settings, World};

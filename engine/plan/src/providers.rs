@@ -7,7 +7,8 @@ use std::{
 
 use hotswap_lang::{
     Diagnostic, Diagnostics, Range,
-    config::{Config, Constraint, ProviderName},
+    config::{Config, ProviderName},
+    evaluate::BlockSpec,
 };
 use hotswap_sdk::{ConfigureRequest, DataSource, Provider, Resource, Schema};
 use hotswap_state::State;
@@ -16,7 +17,7 @@ use hotswap_value::{
     address::{ModulePath, ResourceMode, ResourceName},
 };
 
-use crate::{provider_address::ProviderAddress, schema_value::constraints};
+use crate::{provider_address::ProviderAddress, schema_value::block_spec};
 
 /// A provider this program has.
 pub trait ProviderSource: Send + Sync {
@@ -34,8 +35,8 @@ pub struct ObjectType {
     pub schema: Schema,
     /// The type of its objects, as [`Schema::ty`] makes it.
     pub ty: Type,
-    /// What a block may say of each attribute.
-    pub(crate) constraints: BTreeMap<Arc<str>, Constraint>,
+    /// What a block may say.
+    pub(crate) spec: BlockSpec,
 }
 
 /// The providers this program has, and those that are started.
@@ -56,7 +57,7 @@ struct Kind {
 
 impl ObjectType {
     fn new(schema: &Schema) -> Arc<Self> {
-        Arc::new(Self { ty: schema.ty(), constraints: constraints(schema), schema: schema.clone() })
+        Arc::new(Self { ty: schema.ty(), spec: block_spec(schema), schema: schema.clone() })
     }
 }
 

@@ -1,13 +1,12 @@
-//! Between blocks and values of a schema: decoding a body, what of a value is sensitive, where an attribute is written.
+//! Between blocks and values of a schema: what a block says, and what of a value is sensitive.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::collections::BTreeMap;
 
 use hotswap_lang::{
-    Diagnostic, Diagnostics, Kind, Range, Scope, Val,
-    ast::{Body, Expr, ExprKind, ObjectKey},
+    Diagnostic, Diagnostics, Kind, Scope, Val,
+    ast::Body,
     config::{Constraint, ObjectAttribute},
-    convert::convert_to_constraint,
-    evaluate::evaluate,
+    evaluate::{AttributeSpec, BlockSpec, Presence, decode},
 };
 use hotswap_sdk::{
     Attribute, Mode, Schema,
@@ -15,49 +14,22 @@ use hotswap_sdk::{
 };
 use hotswap_value::{AttributePath, Step, Type, Typed, Value};
 
-use crate::{ObjectType, suggest::did_you_mean, world::ConfigValue};
+use crate::{ObjectType, world::ConfigValue};
 
 /// What a body says, of the type of its schema. `None` if there are errors.
 pub(crate) fn decode_body(body: &Body, ty: &ObjectType, scope: &dyn Scope, diagnostics: &mut Diagnostics) -> Option<ConfigValue> {
-    let before = diagnostics.len();
-    let mut values = BTreeMap::new();
-    let mut sensitive = Vec::new();
-    for attribute in &body.attributes {
-        let (Some(constraint), Some(due)) = (ty.constraints.get(&attribute.name), ty.schema.attributes.get(&*attribute.name)) else {
-            let hint = did_you_mean(&attribute.name, ty.schema.attributes.keys().map(String::as_str));
-            let detail = format!("There is no attribute {:?} here.{hint}", attribute.name);
-            diagnostics.push(Diagnostic::error("Unsupported attribute", detail).at(attribute.name_range));
-            continue;
-        };
-        let value = evaluate(&attribute.value, scope, diagnostics);
-        match convert_to_constraint(&value, constraint) {
-            Ok(value) => {
-                if !due.write_only {
-                    let root = AttributePath::from(&*attribute.name);
-                    sensitive.extend(value.sensitive_paths().iter().map(|path| joined(&root, path)));
-                }
-                values.insert(attribute.name.to_string(), to_value(&value, &due.ty()));
-            }
-            Err(error) => {
-                let detail = format!("The value of attribute {:?} does not have its type: {error}.", attribute.name);
-                diagnostics.push(Diagnostic::error("Invalid value for attribute", detail).at(attribute.value.range));
-            }
-        }
-    }
-    for block in &body.blocks {
-        let detail = match ty.schema.attributes.get(&*block.ty) {
-            Some(_) => format!("{0:?} is an attribute, not a block: write {0} = {{ … }}.", block.ty),
-            None => {
-                let hint = did_you_mean(&block.ty, ty.schema.attributes.keys().map(String::as_str));
-                format!("There is no block {:?} here.{hint}", block.ty)
-            }
-        };
-        diagnostics.push(Diagnostic::error("Unsupported block", detail).at(block.header));
-    }
-    if diagnostics[before..].iter().any(Diagnostic::is_error) {
+    let (value, found) = decode(body, &ty.spec, scope);
+    let failed = found.iter().any(Diagnostic::is_error);
+    diagnostics.extend(found);
+    if failed {
         return None;
     }
-    match ty.ty.conform(Value::Map(values)) {
+    let is_kept = |path: &AttributePath| match path.steps().first() {
+        Some(Step::Attribute(name)) => ty.schema.attributes.get(name).is_some_and(|attribute| !attribute.write_only),
+        _ => true,
+    };
+    let sensitive = value.sensitive_paths().into_iter().filter(is_kept).collect();
+    match ty.ty.conform(to_value(&value, &ty.ty)) {
         Ok(value) => Some(ConfigValue { value, sensitive }),
         Err(error) => {
             diagnostics.push(Diagnostic::error("Invalid value for attribute", format!("{error}.")).at(body.range));
@@ -66,9 +38,18 @@ pub(crate) fn decode_body(body: &Body, ty: &ObjectType, scope: &dyn Scope, diagn
     }
 }
 
-/// What a block of this schema may say of each attribute: nested objects may leave out what isn't required of them.
-pub(crate) fn constraints(schema: &Schema) -> BTreeMap<Arc<str>, Constraint> {
-    schema.attributes.iter().map(|(name, attribute)| (name.as_str().into(), constraint_of(attribute))).collect()
+/// What a block of this schema takes: nested objects may leave out what isn't required of them.
+pub(crate) fn block_spec(schema: &Schema) -> BlockSpec {
+    let attributes = schema.attributes.iter().map(|(name, attribute)| {
+        let presence = match attribute.mode {
+            Mode::Required => Presence::Required,
+            Mode::Optional | Mode::OptionalComputed => Presence::Optional,
+            Mode::Computed => Presence::ProviderOnly,
+        };
+        let deprecated = attribute.deprecation.as_deref().map(Into::into);
+        (name.as_str().into(), AttributeSpec { deprecated, ..AttributeSpec::new(constraint_of(attribute), presence) })
+    });
+    BlockSpec { attributes: attributes.collect(), blocks: BTreeMap::new() }
 }
 
 fn constraint_of(attribute: &Attribute) -> Constraint {
@@ -192,35 +173,4 @@ fn any_sensitive(attributes: &BTreeMap<String, Attribute>) -> bool {
     attributes
         .values()
         .any(|attribute| attribute.sensitive || matches!(&attribute.kind, AttributeKind::Nested(_, nested) if any_sensitive(nested)))
-}
-
-/// Where what a path leads to is written, as deep as it is written out.
-pub(crate) fn static_range(body: &Body, path: &AttributePath) -> Option<Range> {
-    let (first, rest) = path.steps().split_first()?;
-    let Step::Attribute(name) = first else { return None };
-    let attribute = body.attribute(name)?;
-    Some(deeper(&attribute.value, rest).unwrap_or(attribute.range))
-}
-
-fn deeper(expr: &Expr, steps: &[Step]) -> Option<Range> {
-    let Some((step, rest)) = steps.split_first() else { return Some(expr.range) };
-    let inner = match (&expr.kind, step) {
-        (ExprKind::Object(items), Step::Attribute(name) | Step::Key(name)) => items.iter().find_map(|(key, value)| {
-            let key = match key {
-                ObjectKey::Name(key, _) => key,
-                ObjectKey::Expr(Expr { kind: ExprKind::String(key), .. }) => key,
-                ObjectKey::Expr(_) => return None,
-            };
-            (**key == **name).then_some(value)
-        })?,
-        (ExprKind::Tuple(elements), Step::Index(index)) => elements.get(*index)?,
-        (ExprKind::Parenthesis(inner), _) => return deeper(inner, steps),
-        _ => return None,
-    };
-    Some(deeper(inner, rest).unwrap_or(inner.range))
-}
-
-/// One path after another.
-pub(crate) fn joined(first: &AttributePath, second: &AttributePath) -> AttributePath {
-    first.steps().iter().chain(second.steps()).cloned().collect()
 }

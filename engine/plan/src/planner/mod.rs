@@ -22,7 +22,11 @@ use std::{
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
-use hotswap_lang::{Diagnostic, Diagnostics, Moment, config::Config};
+use hotswap_lang::{
+    Diagnostic, Diagnostics, Moment,
+    config::Config,
+    variables::{Given, resolve},
+};
 use hotswap_sdk::ReviewedChange;
 use hotswap_state::State;
 use hotswap_value::address::{ResourceBlock, ResourceInstance, ResourceMode, Target};
@@ -30,8 +34,8 @@ use tokio::sync::Semaphore;
 
 use self::{import::Imports, moved::Moves};
 use crate::{
-    Action, CheckResult, Findings, GivenVariable, Graph, Mode, Node, Outcome, Plan, ProviderAddress, Providers, Purpose, ResourceChange,
-    Settings, World, variables::resolve,
+    Action, CheckResult, Findings, Graph, Mode, Node, Outcome, Plan, ProviderAddress, Providers, Purpose, ResourceChange,
+    Settings, World,
 };
 
 /// How a plan is made.
@@ -45,8 +49,8 @@ pub struct Options {
     pub targets: Vec<Target>,
     /// What is replaced though nothing demands it.
     pub replace: Vec<ResourceInstance>,
-    /// The root module's variables.
-    pub variables: BTreeMap<Arc<str>, GivenVariable>,
+    /// What is given to the root module's variables.
+    pub variables: BTreeMap<Arc<str>, Given>,
     /// How many data sources are read and objects imported at a time. Reads and plans of objects are not counted: providers gather them.
     pub parallelism: usize,
     /// When it is made.

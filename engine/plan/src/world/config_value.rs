@@ -1,10 +1,10 @@
 //! What a block says, as a provider is told it: evaluated, and brought to the schema's type.
 
-use hotswap_lang::{Diagnostic, Diagnostics, ast::Body};
+use hotswap_lang::{Diagnostic, Diagnostics, ast::Body, evaluate::attribute_range};
 use hotswap_value::{AttributePath, Value, address::ResourceInstance};
 
 use super::World;
-use crate::schema_value::{decode_body, static_range};
+use crate::schema_value::decode_body;
 
 /// What a block says of one object.
 #[derive(Debug, Clone, PartialEq)]
@@ -59,7 +59,7 @@ impl World<'_> {
 
 /// A provider's diagnostic as one of the configuration: at the attribute it is about, else at the block.
 fn locate(diagnostic: &hotswap_sdk::Diagnostic, block: Option<(&Body, hotswap_lang::Range)>, object: &str) -> Diagnostic {
-    let range = block.map(|(body, header)| diagnostic.attribute.as_ref().and_then(|path| static_range(body, path)).unwrap_or(header));
+    let range = block.map(|(body, header)| diagnostic.attribute.as_ref().and_then(|path| attribute_range(body, path)).unwrap_or(header));
     let severity = match diagnostic.severity {
         hotswap_sdk::Severity::Error => hotswap_lang::Severity::Error,
         hotswap_sdk::Severity::Warning => hotswap_lang::Severity::Warning,

@@ -9,6 +9,7 @@ use hotswap_lang::{
     Diagnostic, Scope, Severity, Val,
     config::{Call, Output, Variable},
     evaluate::evaluate,
+    variables::settle,
 };
 use hotswap_value::address::ModulePath;
 
@@ -17,7 +18,6 @@ use crate::{
     conditions::Findings,
     graph::Node,
     lock::{read, write},
-    variables::settle,
 };
 
 impl<'a> World<'a> {
@@ -74,7 +74,7 @@ impl<'a> World<'a> {
             let scope = self.scope_of(parent).with_instance(data);
             (evaluate(&attribute.value, &scope, &mut findings.diagnostics), Some(attribute.value.range))
         });
-        settle(variable, given, &mut findings.diagnostics)
+        settle(variable, given.as_ref().map(|(value, range)| (value, *range)), &mut findings.diagnostics)
     }
 
     fn validation(&self, frame: &Arc<Frame<'a>>, name: &Arc<str>, findings: &mut Findings) {
