@@ -127,11 +127,11 @@ impl Local {
         timeout: Duration,
         mut keep_waiting: impl FnMut(&StateError) -> bool,
     ) -> Result<(), StateError> {
-        let end = Instant::now() + timeout;
+        let begun = Instant::now();
         loop {
             match self.lock(info) {
                 Err(held @ StateError::Held { .. }) => {
-                    let left = end.saturating_duration_since(Instant::now());
+                    let left = timeout.saturating_sub(begun.elapsed());
                     if left.is_zero() || !keep_waiting(&held) {
                         return Err(held);
                     }
@@ -200,7 +200,7 @@ impl Local {
                 return Err(StateError::Lineage { path, found: known.lineage.clone(), given: state.lineage.clone() });
             }
             let same = known.says_the_same_as(state);
-            serial = known.serial + u64::from(!same);
+            serial = known.serial.saturating_add(u64::from(!same));
             if same && (self.written || self.paths.read == path) {
                 state.serial = serial;
                 return Ok(Written::Unchanged);

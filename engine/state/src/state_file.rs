@@ -10,7 +10,8 @@
 //! 3. the file, out of sight, is written and synced, and takes its name back.
 //!
 //! At every moment the name leads to a whole state. Who opened the copy in between finds, when its lock is free, something
-//! that is no state, and fails without harm.
+//! that is no state, and fails without harm. Not promised: that one who reads without the lock, and began before the write,
+//! sees a whole state if it takes longer than step 2.
 //!
 //! A lock of this kind is gone as soon as *any* descriptor of the file is closed in this process. So everything here reads
 //! through the one that holds it; nothing else in the process may open the file.
@@ -389,4 +390,49 @@ fn reserve(file: &File, size: usize) -> io::Result<()> {
 #[cfg(not(target_os = "linux"))]
 fn reserve(_: &File, _: usize) -> io::Result<()> {
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn file(path: &Path, file: File) -> StateFile {
+        StateFile { path: fs::canonicalize(path).unwrap(), file: Arc::new(file), created: false, locked: false, seen: None }
+    }
+
+    #[test]
+    fn if_the_file_cannot_be_written_the_copy_stays_in_its_place() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("terraform.tfstate");
+        fs::write(&path, "old").unwrap();
+        // Opened to be read only, so that writing into it fails.
+        let mut file = file(&path, File::open(&path).unwrap());
+        for content in ["new", "newer", "", "newest"] {
+            file.replace(content.as_bytes()).unwrap();
+            assert_eq!(fs::read_to_string(&path).unwrap(), content);
+            assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
+        }
+    }
+
+    #[test]
+    fn who_opened_the_copy_finds_no_state_in_it() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("terraform.tfstate");
+        fs::write(&path, "old").unwrap();
+        let file = file(&path, OpenOptions::new().read(true).write(true).open(&path).unwrap());
+        let stand_in = file.stand_in(&file.neighbour("new"), b"new").unwrap();
+        file.step_aside(&file.neighbour("new"), &file.neighbour("old")).unwrap();
+        let opened = File::open(&path).unwrap();
+        assert_eq!(read_all(&opened).unwrap(), b"new");
+        retire(&stand_in);
+        assert_eq!(read_all(&opened).unwrap(), REPLACED);
+        let error = crate::State::from_slice(REPLACED).unwrap_err();
+        assert!(matches!(error, crate::FormatError::NotAState { .. }));
+    }
+
+    #[test]
+    fn neighbours_are_hidden_and_named_as_terraform_names_them() {
+        assert_eq!(neighbour(Path::new("a/terraform.tfstate"), "lock.info"), Path::new("a/.terraform.tfstate.lock.info"));
+        assert_eq!(neighbour(Path::new(".hidden"), "lock.info"), Path::new(".hidden.lock.info"));
+    }
 }
