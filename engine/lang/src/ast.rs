@@ -206,3 +206,62 @@ impl Body {
         self.blocks.iter().filter(move |block| &*block.ty == ty)
     }
 }
+
+impl Expr {
+    /// Shows this expression and every one in it, outermost first.
+    pub fn walk<'e>(&'e self, visit: &mut dyn FnMut(&'e Expr)) {
+        visit(self);
+        match &self.kind {
+            ExprKind::Null
+            | ExprKind::Bool(_)
+            | ExprKind::Number(_)
+            | ExprKind::String(_)
+            | ExprKind::Variable(_)
+            | ExprKind::SplatItem => {}
+            ExprKind::Template(parts) => walk_parts(parts, visit),
+            ExprKind::Tuple(elements) => elements.iter().for_each(|element| element.walk(visit)),
+            ExprKind::Object(items) => {
+                for (key, value) in items {
+                    if let ObjectKey::Expr(key) = key {
+                        key.walk(visit);
+                    }
+                    value.walk(visit);
+                }
+            }
+            ExprKind::Attribute(base, _) | ExprKind::Unary(_, base) | ExprKind::Parenthesis(base) => base.walk(visit),
+            ExprKind::Index(base, key) => {
+                base.walk(visit);
+                key.walk(visit);
+            }
+            ExprKind::Splat { base, each, .. } => {
+                base.walk(visit);
+                each.walk(visit);
+            }
+            ExprKind::Call { arguments, .. } => arguments.iter().for_each(|argument| argument.walk(visit)),
+            ExprKind::Conditional(condition, yes, no) => [condition, yes, no].into_iter().for_each(|part| part.walk(visit)),
+            ExprKind::Binary(left, _, right) => [left, right].into_iter().for_each(|side| side.walk(visit)),
+            ExprKind::For(it) => {
+                it.collection.walk(visit);
+                it.key.iter().chain([&it.value]).chain(&it.condition).for_each(|part| part.walk(visit));
+            }
+        }
+    }
+}
+
+fn walk_parts<'e>(parts: &'e [TemplatePart], visit: &mut dyn FnMut(&'e Expr)) {
+    for part in parts {
+        match part {
+            TemplatePart::Text(_) => {}
+            TemplatePart::Interpolation(expr) => expr.walk(visit),
+            TemplatePart::If(it) => {
+                it.0.walk(visit);
+                walk_parts(&it.1, visit);
+                walk_parts(&it.2, visit);
+            }
+            TemplatePart::For(it) => {
+                it.collection.walk(visit);
+                walk_parts(&it.body, visit);
+            }
+        }
+    }
+}

@@ -128,7 +128,7 @@ impl<'a> Draft<'a> {
         }
         for attribute in block.body.attributes {
             if self.claim("local value", &attribute.name, attribute.name_range) {
-                let local = Local { value: attribute.value, name_range: attribute.name_range };
+                let local = Local { value: attribute.value, name_range: attribute.name_range, header };
                 self.module.locals.insert(attribute.name, local);
             }
         }

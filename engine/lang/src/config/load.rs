@@ -1,7 +1,7 @@
 //! Loading: the files of a folder, the modules it calls, and theirs.
 
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, HashSet},
     io,
     path::{Component, Path, PathBuf},
 };
@@ -28,7 +28,8 @@ pub fn load(files: &dyn Files, root: &Path) -> Loaded {
 pub(crate) fn sort(faults: &mut Diagnostics) {
     faults.sort_by_key(|fault| fault.range.map(|range| (range.file, range.start)));
     // Two calls of one module find the same faults in it.
-    faults.dedup();
+    let mut seen = HashSet::new();
+    faults.retain(|fault| seen.insert((fault.range, fault.summary.clone(), fault.detail.clone())));
 }
 
 struct Loader<'a> {

@@ -13,6 +13,7 @@ mod output;
 mod overrides;
 mod resource;
 mod settings;
+mod validate;
 mod variable;
 mod version;
 
@@ -30,6 +31,7 @@ use hotswap_value::{
 pub(crate) use constant::evaluate as constant_value;
 pub(crate) use load::add_bytes;
 pub use load::load;
+pub use validate::validate;
 pub use version::{LANGUAGE_VERSION, VersionConstraint, VersionConstraintError};
 
 use crate::{Diagnostics, Range, Sources, ast::Body, ast::Expr};
@@ -149,6 +151,8 @@ pub struct Local {
     pub value: Expr,
     /// Where its name is.
     pub name_range: Range,
+    /// The header of the `locals` block it is in.
+    pub header: Range,
 }
 
 /// An `output` block.
