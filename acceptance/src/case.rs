@@ -1,7 +1,7 @@
 //! One test's folder: its configuration, its state, and Terraform run on it.
 
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -10,6 +10,7 @@ use std::time::{Duration, Instant};
 use serde_json::Value as Json;
 
 use crate::components;
+use crate::corpus::Front;
 use crate::plan::Plan;
 use crate::run::Run;
 use crate::server::{Server, bin_dir};
@@ -19,7 +20,7 @@ use crate::traffic::Traffic;
 const NO_TERRAFORM: &str = "the acceptance tests run `terraform`: install Terraform 1.11 or newer \
                             (https://developer.hashicorp.com/terraform/install) and put it on PATH";
 
-const HEAD: &str = "terraform {\n  required_providers {\n    hotswap = { source = \"hotswap/hotswap\" }\n  }\n}\n";
+pub(crate) const HEAD: &str = "terraform {\n  required_providers {\n    hotswap = { source = \"hotswap/hotswap\" }\n  }\n}\n";
 
 /// A folder with a configuration. In all texts `@` stands for what is this case's own, so that cases share a server.
 #[derive(Debug)]
@@ -98,6 +99,18 @@ impl Case {
     /// If it cannot be started.
     pub fn terraform(&self, arguments: &[&str]) -> Run {
         Run::new(&self.command(arguments).output().expect(NO_TERRAFORM))
+    }
+
+    /// Runs a front end.
+    ///
+    /// # Panics
+    /// If it cannot be started.
+    pub fn run(&self, front: Front, arguments: &[&str]) -> Run {
+        let mut command = match front {
+            Front::Terraform => self.command(arguments),
+            Front::Hotswap => self.command_of(&bin_dir().join("hotswap"), arguments),
+        };
+        Run::new(&command.output().expect(NO_TERRAFORM))
     }
 
     /// `terraform validate`.
@@ -220,7 +233,11 @@ impl Case {
     }
 
     fn command(&self, arguments: &[&str]) -> Command {
-        let mut command = Command::new("terraform");
+        self.command_of("terraform".as_ref(), arguments)
+    }
+
+    fn command_of(&self, program: &Path, arguments: &[&str]) -> Command {
+        let mut command = Command::new(program);
         // What the caller's environment says about Terraform and hotswap is meant for other configurations.
         for (name, _) in std::env::vars_os() {
             if ["TF_", "HOTSWAP_"].iter().any(|prefix| name.to_string_lossy().starts_with(prefix)) {

@@ -6,6 +6,7 @@
 
 mod case;
 mod components;
+pub mod corpus;
 mod http;
 mod plan;
 mod run;

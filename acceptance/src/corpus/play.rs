@@ -1,0 +1,194 @@
+//! Playing a case: step by step, with the front end whose turn it is, and what came of each step.
+
+use std::collections::BTreeMap;
+use std::fs;
+
+use serde_json::Value as Json;
+
+use super::front::Front;
+use super::normal::Normaliser;
+use super::script::{Script, Step};
+use crate::Case;
+use crate::run::Run;
+
+/// What came of a step, made comparable.
+#[derive(Debug, PartialEq)]
+struct Outcome {
+    code: Option<i32>,
+    actions: BTreeMap<String, String>,
+    plan: Json,
+    state: String,
+}
+
+/// Plays a case with each front end alone and with both in turns, and compares.
+///
+/// # Panics
+/// If something is not as the case expects, or not the same with both.
+pub fn compare(name: &str) {
+    let script = Script::read(name);
+    let terraform = play(name, &script, |_| Front::Terraform);
+    let hotswap = play(name, &script, |_| Front::Hotswap);
+    let turns = |index: usize| if index.is_multiple_of(2) { Front::Hotswap } else { Front::Terraform };
+    let mixed = play(name, &script, turns);
+    let swapped = if script.steps.len() > 1 { play(name, &script, |index| turns(index).other()) } else { Vec::new() };
+    for (index, expected) in terraform.iter().enumerate() {
+        alike(name, index, "hotswap", expected, &hotswap[index]);
+        alike(name, index, "both in turns, hotswap first,", expected, &mixed[index]);
+        if let Some(swapped) = swapped.get(index) {
+            alike(name, index, "both in turns, terraform first,", expected, swapped);
+        }
+    }
+}
+
+#[track_caller]
+fn alike(name: &str, index: usize, who: &str, expected: &Outcome, found: &Outcome) {
+    let step = format!("{name}, step {}: {who} must do what terraform does", index + 1);
+    assert_eq!(expected.code, found.code, "{step}: exit codes");
+    assert_eq!(expected.actions, found.actions, "{step}: actions");
+    if expected.state != found.state {
+        panic!("{step}: states\n{}", difference(&expected.state, &found.state));
+    }
+    let (expected, found) = (format!("{:#}", expected.plan), format!("{:#}", found.plan));
+    if expected != found {
+        panic!("{step}: plans as JSON\n{}", difference(&expected, &found));
+    }
+}
+
+/// The lines that differ, with some around them.
+fn difference(expected: &str, found: &str) -> String {
+    similar::TextDiff::from_lines(expected, found).unified_diff().context_radius(4).header("terraform", "found").to_string()
+}
+
+fn play(name: &str, script: &Script, turn: impl Fn(usize) -> Front) -> Vec<Outcome> {
+    let case = Case::new();
+    let mut normal = Normaliser::new(&case.own("@"));
+    let outcomes = script.steps.iter().enumerate().map(|(index, step)| {
+        let front = turn(index);
+        let place = format!("{name}, step {} by {front:?} ({})", index + 1, step.why);
+        one(&case, name, step, front, &place, &mut normal)
+    });
+    let outcomes = outcomes.collect();
+    // Whatever the case left is nobody's business; the server is everybody's.
+    let _ = case.run(Front::Terraform, &["destroy", "-auto-approve", "-input=false"]);
+    outcomes
+}
+
+fn one(case: &Case, name: &str, step: &Step, front: Front, place: &str, normal: &mut Normaliser) -> Outcome {
+    for call in &step.api {
+        let body = serde_json::from_str(&case.own(&call.body.to_string())).unwrap();
+        case.server.change(&call.method, &case.own(&call.path), &body);
+    }
+    if let Some(files) = &step.files {
+        replace_files(case, name, files);
+    }
+    let arguments: Vec<String> = step.run.iter().map(|argument| case.own(argument)).collect();
+    let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    let (run, plan) = match arguments.split_first() {
+        Some((&"apply", rest)) => planned(case, front, &[&["plan"], rest].concat()),
+        Some((&"destroy", rest)) => planned(case, front, &[&["plan", "-destroy"], rest].concat()),
+        _ => (case.run(front, &arguments), Json::Null),
+    };
+    let actions = actions(&plan);
+    let wanted: BTreeMap<String, String> = step.actions.iter().map(|(address, action)| (case.own(address), action.clone())).collect();
+    if step.applies() {
+        assert_eq!(wanted, actions, "{place}: what the plan does\n{}", run.told());
+    }
+    assert_eq!(run.code, Some(step.exit), "{place}: exit code\n{}\n{}", run.told(), run.text);
+    for words in &step.says {
+        let words = case.own(words);
+        let plain = run.text.split_whitespace().collect::<Vec<_>>().join(" ");
+        let said = run.diagnostics.iter().any(|told| told.text.contains(&words)) || plain.contains(&words);
+        assert!(said, "{place}: nothing says {words:?}\n{}\n{}", run.told(), run.text);
+    }
+    if let Some(outputs) = &step.outputs {
+        let state = case.state();
+        for (name, value) in outputs {
+            let value: Json = serde_json::from_str(&case.own(&value.to_string())).unwrap();
+            assert_eq!(state.output(name), &value, "{place}: output {name}");
+        }
+    }
+    if step.is_settled() {
+        for front in [front, front.other()] {
+            let vars = step.run.iter().skip(1).filter(|argument| argument.starts_with("-var")).map(|argument| case.own(argument));
+            let vars: Vec<String> = vars.collect();
+            let again = [&["plan", "-input=false", "-detailed-exitcode"][..], &vars.iter().map(String::as_str).collect::<Vec<_>>()].concat();
+            let again = case.run(front, &again);
+            assert_eq!(again.code, Some(0), "{place}: a plan by {front:?} should be empty afterwards\n{}", again.text);
+        }
+    }
+    let state = fs::read_to_string(case.path("terraform.tfstate")).unwrap_or_default();
+    let state = normal.state(&state);
+    let actions = actions.into_iter().map(|(address, action)| (normal.text(&address), action)).collect();
+    Outcome { code: run.code, actions, plan: comparable(normal.json(&plan)), state }
+}
+
+/// Plans into a file, looks at it, and applies it; ends at the first that fails.
+fn planned(case: &Case, front: Front, plan: &[&str]) -> (Run, Json) {
+    let flags = ["-json", "-input=false", "-out=saved.tfplan"];
+    let planned = case.run(front, &[&plan[..1], &flags, &plan[1..]].concat());
+    if planned.code != Some(0) {
+        return (planned, Json::Null);
+    }
+    let shown = case.run(front, &["show", "-json", "saved.tfplan"]).succeeded();
+    let json = serde_json::from_str(&shown.text).unwrap_or_else(|error| panic!("show -json: {error}\n{}", shown.text));
+    let mut applied = case.run(front, &["apply", "-json", "-input=false", "saved.tfplan"]);
+    applied.diagnostics.extend(planned.diagnostics);
+    (applied, json)
+}
+
+/// What a plan does, by address; what it leaves alone is left out.
+fn actions(plan: &Json) -> BTreeMap<String, String> {
+    let changes = plan["resource_changes"].as_array().into_iter().flatten();
+    let action = |change: &Json| {
+        let words: Vec<&str> = change["change"]["actions"].as_array()?.iter().filter_map(Json::as_str).collect();
+        let mut address = change["address"].as_str()?.to_owned();
+        if let Some(deposed) = change["deposed"].as_str() {
+            address = format!("{address} ({deposed})");
+        }
+        (words != ["no-op"]).then(|| (address, words.join(" ")))
+    };
+    changes.filter_map(action).collect()
+}
+
+/// A plan without what can't be alike: when and by which version it was made.
+fn comparable(mut plan: Json) -> Json {
+    if let Some(members) = plan.as_object_mut() {
+        members.remove("timestamp");
+        members.remove("terraform_version");
+        if let Some(prior) = members.get_mut("prior_state").and_then(Json::as_object_mut) {
+            prior.remove("terraform_version");
+        }
+    }
+    plan
+}
+
+/// The configuration of a step in place of the one before.
+fn replace_files(case: &Case, name: &str, files: &str) {
+    let here = case.path("");
+    for entry in fs::read_dir(&here).unwrap() {
+        let path = entry.unwrap().path();
+        let extension = path.extension().unwrap_or_default().to_string_lossy().into_owned();
+        if path.is_dir() && path.file_name().is_some_and(|name| name != ".terraform") {
+            fs::remove_dir_all(&path).unwrap();
+        } else if ["tf", "tfvars", "json"].contains(&extension.as_str()) {
+            fs::remove_file(&path).unwrap();
+        }
+    }
+    fs::write(here.join("terraform.tf"), crate::case::HEAD).unwrap();
+    copy(case, &super::folder().join(name).join(files), &here);
+}
+
+fn copy(case: &Case, from: &std::path::Path, to: &std::path::Path) {
+    let entries = fs::read_dir(from).unwrap_or_else(|error| panic!("{}: {error}", from.display()));
+    for entry in entries {
+        let path = entry.unwrap().path();
+        let target = to.join(path.file_name().unwrap());
+        if path.is_dir() {
+            fs::create_dir_all(&target).unwrap();
+            copy(case, &path, &target);
+        } else {
+            let text = fs::read_to_string(&path).unwrap();
+            fs::write(target, case.own(&text)).unwrap();
+        }
+    }
+}
