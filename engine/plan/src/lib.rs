@@ -4,6 +4,7 @@
 //! `hotswap_*` type (`resources`).
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
+mod again;
 mod conditions;
 mod graph;
 mod lock;
@@ -16,6 +17,7 @@ mod schema_value;
 mod suggest;
 mod world;
 
+pub use again::Again;
 pub use conditions::Findings;
 pub use graph::{Graph, Node, Outcome, Walk};
 pub use model::{Action, CheckResult, CheckStatus, Mode, OutputChange, Plan, Reason, ResourceChange};

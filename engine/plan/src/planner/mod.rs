@@ -32,6 +32,7 @@ use hotswap_state::State;
 use hotswap_value::address::{ResourceBlock, ResourceInstance, ResourceMode, Target};
 use tokio::sync::Semaphore;
 
+pub(crate) use self::{enforce::check_planned, ignore::without_ignored};
 use self::{import::Imports, moved::Moves};
 use crate::{
     Action, CheckResult, Findings, Graph, Mode, Node, Outcome, Plan, ProviderAddress, Providers, Purpose, ResourceChange,
@@ -203,7 +204,11 @@ impl<'a> Planner<'a> {
     async fn visit(&self, node: &Node) -> Outcome {
         match node {
             Node::Provider(address) => self.configure(address).await,
-            Node::Resource(block) if self.options.mode == Mode::Destroy => self.as_stored(block),
+            Node::Resource(block) if self.options.mode == Mode::Destroy => {
+                // Providers may be configured with it.
+                self.world.take_over_block(&self.before, block);
+                Outcome::Done
+            }
             Node::Resource(block) if block.resource.mode == ResourceMode::Data => self.data(block).await,
             Node::Resource(block) => self.resource(block).await,
             node => {
