@@ -1,0 +1,12 @@
+//! A plan and a state for people ([`human`]) and for programs ([`json`]). Nothing is decided here, nothing is read or written: from values to text.
+
+pub mod human;
+pub mod json;
+mod order;
+mod relevant;
+mod schemas;
+mod sensitive;
+#[cfg(test)]
+mod testing;
+
+pub use schemas::Schemas;
