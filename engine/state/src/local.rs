@@ -107,7 +107,7 @@ impl Local {
             OpenError::Io(source) => StateError::Io { doing: "open", path: path.clone(), source },
         })?;
         let ready = file
-            .recover(|bytes| State::from_slice(bytes).is_ok())
+            .recover(|bytes| State::from_slice(bytes).is_ok(), self.paths.backup.as_deref())
             .map_err(StateError::io("put right", path))
             .and_then(|()| self.write_info(info));
         if let Err(error) = ready {

@@ -209,8 +209,9 @@ impl StateFile {
         neighbour(&self.path, ending)
     }
 
-    /// Puts right what a run that was killed while writing left behind. `is_state` tells a whole state from one in pieces.
-    pub(crate) fn recover(&mut self, is_state: impl Fn(&[u8]) -> bool) -> io::Result<()> {
+    /// Puts right what a run that was killed while writing this file, or its backup, left behind. `is_state` tells a whole
+    /// state from one in pieces.
+    pub(crate) fn recover(&mut self, is_state: impl Fn(&[u8]) -> bool, backup: Option<&Path>) -> io::Result<()> {
         let (copy, old) = (self.neighbour("new"), self.neighbour("old"));
         match fs::read(&copy) {
             Err(error) if error.kind() == io::ErrorKind::NotFound => {}
@@ -224,6 +225,7 @@ impl StateFile {
                 fs::remove_file(&copy)?;
             }
         }
+        backup.map_or(Ok(()), |backup| remove_if_there(&neighbour(backup, "new")))?;
         remove_if_there(&old)
     }
 

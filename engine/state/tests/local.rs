@@ -38,10 +38,10 @@ fn task() {
         "write for ever" => {
             local.lock(&info()).unwrap();
             let mut state = local.read().unwrap().unwrap();
-            say("begun");
             for round in 0.. {
                 put(&mut state, &round.to_string(), [10, 200_000, 3_000][round % 3]);
                 local.write(&mut state).unwrap();
+                say("written");
             }
         }
         name => panic!("no task {name}"),
@@ -318,8 +318,10 @@ fn a_writer_killed_at_any_moment_leaves_a_whole_state_and_no_lock() {
     let mut serial = 1;
     for round in 0..25 {
         let mut other = start("write for ever", &folder.state(), None);
-        other.hear();
-        pause(Duration::from_micros(5_000 + 4_370 * round));
+        for _ in 0..round % 3 {
+            other.hear();
+        }
+        pause(Duration::from_micros(1_370 * round));
         other.kill();
         let found = State::from_slice(&fs::read(folder.state()).unwrap()).unwrap();
         assert!(found.serial >= serial, "round {round}");
@@ -328,7 +330,7 @@ fn a_writer_killed_at_any_moment_leaves_a_whole_state_and_no_lock() {
         local.lock(&info()).unwrap();
         assert_eq!(local.read().unwrap().unwrap().serial, serial);
     }
-    assert!(serial > 3, "only {serial} writes were seen");
+    assert!(serial > 8, "only {serial} writes were seen");
     assert_eq!(folder.names(), ["terraform.tfstate", "terraform.tfstate.backup"]);
 }
 
