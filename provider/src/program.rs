@@ -114,7 +114,8 @@ fn print_line(line: &str) -> Result<(), ProgramError> {
 
 fn serve(program: Program, invitation: Option<Invitation>, build: impl FnOnce() -> Arc<dyn Provider>) -> Result<(), ProgramError> {
     logging::install();
-    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(ProgramError::Process)?;
+    // One thread: the calls are many and small, and to hand them to another costs more than to answer them.
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(ProgramError::Process)?;
     let outcome = runtime.block_on(async {
         let shutdown = Arc::new(Notify::new());
         watch_signals(&shutdown, invitation.is_none()).map_err(ProgramError::Process)?;

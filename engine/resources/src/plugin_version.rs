@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use hotswap_api as api;
-use hotswap_component::{Component, ComponentInfo};
+use hotswap_component::{Component, ComponentError, ComponentInfo};
 use hotswap_model::{Channel, Digest, PluginName, Version, VersionSpec};
 use hotswap_sdk::schema::attribute::{list, number, string};
 use hotswap_sdk::validators::{length, one_of};
@@ -114,12 +114,22 @@ async fn load(source: &str) -> Result<Loaded, LoadError> {
         let diagnostic = Diagnostic::error("Cannot read the component", detail).at("source");
         if error.kind() == std::io::ErrorKind::NotFound { LoadError::Missing(diagnostic) } else { LoadError::Other(diagnostic) }
     })?;
-    let inspected = Component::inspect(&bytes).and_then(|info| info.require_handler().map(|()| info));
+    let bytes = Bytes::from(bytes);
+    let inspected = inspect(bytes.clone()).await;
     let info = inspected.map_err(|error| {
         let detail = format!("{source:?}: {}", sentence(error));
         LoadError::Other(Diagnostic::error("Not a usable component", detail).at("source"))
     })?;
-    Ok(Loaded { info, bytes: bytes.into() })
+    Ok(Loaded { info, bytes })
+}
+
+/// Looks into a component on a thread of its own: a large one takes long enough to keep every other call waiting.
+async fn inspect(bytes: Bytes) -> Result<ComponentInfo, ComponentError> {
+    let look = move || Component::inspect(&bytes).and_then(|info| info.require_handler().map(|()| info));
+    match tokio::task::spawn_blocking(look).await {
+        Ok(inspected) => inspected,
+        Err(crash) => std::panic::resume_unwind(crash.into_panic()),
+    }
 }
 
 /// The spec a block asks for with these bytes. What is not known yet reads as absent, so that the rest can be checked.
