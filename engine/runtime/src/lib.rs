@@ -5,11 +5,14 @@
 mod fault;
 mod plugin;
 mod probes;
+mod slot;
 mod slots;
 mod usage;
+mod waiters;
 
 pub use fault::{Fault, RuntimeError};
 pub use plugin::{Body, BoxError, Labels, Plugin, Runtime, SandboxSpec, body, empty_body};
 pub use probes::{Probe, ProbeHistory};
-pub use slots::{Busy, Slot, SlotGuard, SlotPool, SlotState};
+pub use slot::{Slot, SlotState};
+pub use slots::{Busy, SlotGuard, SlotPool};
 pub use usage::Usage;

@@ -1,68 +1,14 @@
 //! The slots of one revision: who may send a request to it now, who waits, and how it drains.
 //! A slot is the right to have one request in flight; the sandbox behind it is fresh each time and isn't here.
 
-use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::Duration;
 
-use tokio::sync::{Notify, oneshot};
+use tokio::sync::Notify;
 
-use crate::{Probe, ProbeHistory};
-
-/// What a slot is good for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum SlotState {
-    /// Not probed yet.
-    Starting,
-    /// Loaded, and its last probe passed.
-    Available,
-    /// Its last probe failed.
-    Unavailable,
-    /// Finishing what was accepted before the pool was closed.
-    Draining,
-    /// Done.
-    Stopped,
-}
-
-impl SlotState {
-    /// A short stable name, fit for a metric's label.
-    #[must_use]
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Starting => "starting",
-            Self::Available => "available",
-            Self::Unavailable => "unavailable",
-            Self::Draining => "draining",
-            Self::Stopped => "stopped",
-        }
-    }
-
-    fn serves(self) -> bool {
-        matches!(self, Self::Available | Self::Draining)
-    }
-}
-
-impl fmt::Display for SlotState {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.as_str())
-    }
-}
-
-/// A slot as it is now.
-#[derive(Debug, Clone)]
-pub struct Slot {
-    /// Its number, from 0.
-    pub ordinal: usize,
-    /// What it is good for.
-    pub state: SlotState,
-    /// Whether a request or probe holds it.
-    pub busy: bool,
-    /// How many requests and probes have held it.
-    pub served: u64,
-    /// Its last probes.
-    pub probes: ProbeHistory,
-}
+use crate::waiters::{Grant, Waiters, hand_over};
+use crate::{Probe, ProbeHistory, Slot, SlotState};
 
 /// Why no slot was given.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -106,19 +52,9 @@ struct Inner {
     slots: Vec<Slot>,
     /// Where the search for a free slot begins, so that slots take turns.
     next: usize,
-    /// Who waits, in the order they came.
-    waiters: BTreeMap<u64, Waiter>,
-    next_waiter: u64,
+    waiters: Waiters,
     in_flight: usize,
-    /// Waiters whose future is alive, those handed a slot but not yet woken included.
-    waiting: usize,
     closed: bool,
-}
-
-struct Waiter {
-    /// Only this slot will do.
-    only: Option<usize>,
-    give: oneshot::Sender<SlotGuard>,
 }
 
 impl SlotPool {
@@ -130,15 +66,7 @@ impl SlotPool {
             .collect();
         Self {
             shared: Arc::new(Shared {
-                inner: Mutex::new(Inner {
-                    slots,
-                    next: 0,
-                    waiters: BTreeMap::new(),
-                    next_waiter: 0,
-                    in_flight: 0,
-                    waiting: 0,
-                    closed: false,
-                }),
+                inner: Mutex::new(Inner { slots, next: 0, waiters: Waiters::default(), in_flight: 0, closed: false }),
                 drained: Notify::new(),
             }),
         }
@@ -176,12 +104,8 @@ impl SlotPool {
                 inner.hold(ordinal);
                 return Ok(SlotGuard::new(&self.shared, ordinal));
             }
-            let (give, given) = oneshot::channel();
-            let id = inner.next_waiter;
-            inner.next_waiter += 1;
-            inner.waiters.insert(id, Waiter { only, give });
-            inner.waiting += 1;
-            (Ticket { shared: Arc::clone(&self.shared), id, live: true }, given)
+            let (number, given) = inner.waiters.join(only);
+            (Ticket { shared: Arc::clone(&self.shared), number, live: true }, given)
         };
         let outcome = tokio::time::timeout(wait, &mut given).await;
         // Give the place in the queue back first; a slot may have been handed over just before that.
@@ -232,7 +156,7 @@ impl SlotPool {
             };
         }
         // A probe of a slot that is going tells nothing: who waits to probe is told so by its sender going away.
-        inner.waiters.retain(|_, waiter| waiter.only.is_none());
+        inner.waiters.dismiss_particular();
         self.shared.settle(&mut inner);
     }
 
@@ -279,7 +203,7 @@ impl SlotPool {
     /// How many wait for a slot.
     #[must_use]
     pub fn waiting(&self) -> usize {
-        self.shared.lock().waiting
+        self.shared.lock().waiters.count()
     }
 
     /// Whether the pool refuses new acquires.
@@ -308,7 +232,7 @@ impl fmt::Debug for SlotPool {
             .field("slots", &inner.slots.len())
             .field("available", &inner.available())
             .field("in_flight", &inner.in_flight)
-            .field("waiting", &inner.waiting)
+            .field("waiting", &inner.waiters.count())
             .field("closed", &inner.closed)
             .finish()
     }
@@ -355,7 +279,7 @@ impl Drop for SlotGuard {
 /// A place in the queue, given back when the waiting future ends or is dropped.
 struct Ticket {
     shared: Arc<Shared>,
-    id: u64,
+    number: u64,
     live: bool,
 }
 
@@ -365,8 +289,7 @@ impl Ticket {
             return;
         }
         let mut inner = self.shared.lock();
-        inner.waiters.remove(&self.id);
-        inner.waiting -= 1;
+        inner.waiters.leave(self.number);
         self.shared.settle(&mut inner);
     }
 }
@@ -374,16 +297,6 @@ impl Ticket {
 impl Drop for Ticket {
     fn drop(&mut self) {
         self.give_back();
-    }
-}
-
-type Grant = (oneshot::Sender<SlotGuard>, SlotGuard);
-
-/// Hands slots to those they were chosen for. Never under the lock: a receiver that is gone drops its guard here,
-/// which takes the lock and chooses the next.
-fn hand_over(grants: Vec<Grant>) {
-    for (give, guard) in grants {
-        drop(give.send(guard));
     }
 }
 
@@ -406,7 +319,7 @@ impl Shared {
 
 impl Inner {
     fn is_drained(&self) -> bool {
-        self.closed && self.in_flight == 0 && self.waiting == 0
+        self.closed && self.in_flight == 0 && self.waiters.count() == 0
     }
 
     fn available(&self) -> usize {
@@ -417,7 +330,7 @@ impl Inner {
     fn free_for(&self, only: Option<usize>) -> Option<usize> {
         let count = self.slots.len();
         match only {
-            Some(ordinal) => self.slots.get(ordinal).filter(|slot| !slot.busy && slot.state != SlotState::Stopped).map(|slot| slot.ordinal),
+            Some(ordinal) => free_slot(&self.slots, ordinal),
             None => (0..count)
                 .map(|step| (self.next + step) % count)
                 .find(|&ordinal| !self.slots[ordinal].busy && self.slots[ordinal].state.serves()),
@@ -437,18 +350,22 @@ impl Inner {
         let mut grants = Vec::new();
         while self.in_flight < self.slots.len() {
             let any = self.free_for(None);
-            let Some((id, ordinal)) = self.waiters.iter().find_map(|(&id, waiter)| {
-                let ordinal = if waiter.only.is_some() { self.free_for(waiter.only) } else { any };
-                ordinal.map(|ordinal| (id, ordinal))
-            }) else {
-                break;
-            };
-            let Some(waiter) = self.waiters.remove(&id) else { break };
+            let Self { slots, waiters, .. } = self;
+            let served = waiters.first_served(|only| match only {
+                Some(ordinal) => free_slot(slots, ordinal),
+                None => any,
+            });
+            let Some((give, ordinal)) = served else { break };
             self.hold(ordinal);
-            grants.push((waiter.give, SlotGuard::new(shared, ordinal)));
+            grants.push((give, SlotGuard::new(shared, ordinal)));
         }
         grants
     }
+}
+
+/// This slot, if it is free for a probe.
+fn free_slot(slots: &[Slot], ordinal: usize) -> Option<usize> {
+    slots.get(ordinal).filter(|slot| !slot.busy && slot.state != SlotState::Stopped).map(|slot| slot.ordinal)
 }
 
 #[cfg(test)]
