@@ -17,12 +17,9 @@ pub fn show(value: &Val) -> String {
 }
 
 fn write(out: &mut String, value: &Val, indent: usize) {
-    if value.sensitive {
-        out.push_str("(sensitive value)");
-        return;
-    }
     match &value.kind {
         Kind::Unknown(_) => out.push_str("(known after apply)"),
+        _ if value.sensitive => out.push_str("(sensitive value)"),
         Kind::Null(ty) => out.push_str(&null(ty)),
         Kind::Bool(truth) => out.push_str(if *truth { "true" } else { "false" }),
         // Writing to a String can't fail, here and below.

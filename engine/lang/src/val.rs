@@ -2,6 +2,8 @@
 //!
 //! [`hotswap_value::Value`] is what travels to providers and files; conversion is at the border, by [`Val::new`] and [`Val::to_value`].
 
+mod set_order;
+
 use std::{collections::BTreeMap, sync::Arc};
 
 use hotswap_value::{AttributePath, Number, Step, Type, Typed, Value};
@@ -28,7 +30,7 @@ pub enum Kind {
     String(Arc<str>),
     /// Elements of one type.
     List(Type, Arc<Vec<Val>>),
-    /// Elements of one type, sorted, each once.
+    /// Elements of one type, sorted as Terraform goes through them, each once; those not wholly known may turn out the same.
     Set(Type, Arc<Vec<Val>>),
     /// Elements of one type by key.
     Map(Type, Arc<BTreeMap<Arc<str>, Val>>),
@@ -76,8 +78,8 @@ impl Val {
     pub fn set(element: Type, elements: impl IntoIterator<Item = Val>) -> Self {
         let mut sensitive = false;
         let mut elements: Vec<_> = elements.into_iter().map(|element| element.unmarked(&mut sensitive)).collect();
-        elements.sort();
-        elements.dedup();
+        set_order::sort(&mut elements);
+        elements.dedup_by(|a, b| a == b && a.is_wholly_known());
         Self { kind: Kind::Set(element, Arc::new(elements)), sensitive }
     }
 

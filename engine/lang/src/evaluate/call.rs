@@ -107,12 +107,10 @@ impl Evaluator<'_> {
         }
         let mut faults = Diagnostics::new();
         for argument in arguments {
-            if self.depends_on_unknown(argument) {
-                return Val::unknown();
-            }
             let (value, told) = self.quietly(|this| this.eval(argument));
             if !told.iter().any(crate::Diagnostic::is_error) {
-                return value;
+                // What is not known yet may still turn out to lead nowhere.
+                return if value.is_wholly_known() { value } else { Val::unknown() };
             }
             faults.extend(told);
         }
@@ -126,11 +124,12 @@ impl Evaluator<'_> {
         let [argument] = arguments else {
             return self.fault(expr, "Wrong number of function arguments", "can takes exactly one argument.");
         };
-        if self.depends_on_unknown(argument) {
-            return unknown(Type::Bool);
+        let (value, told) = self.quietly(|this| this.eval(argument));
+        match told.iter().any(crate::Diagnostic::is_error) {
+            true => false.into(),
+            false if value.is_wholly_known() => true.into(),
+            false => unknown(Type::Bool),
         }
-        let (_, told) = self.quietly(|this| this.eval(argument));
-        (!told.iter().any(crate::Diagnostic::is_error)).into()
     }
 }
 

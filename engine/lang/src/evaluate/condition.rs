@@ -18,10 +18,12 @@ impl Evaluator<'_> {
         let Some(ty) = common(&yes_value, &no_value) else {
             return self.mismatch(expr, &yes_value, &no_value);
         };
+        // A result that is sensitive on one side is on both: which was taken would tell something of it.
+        let sensitive = truth.sensitive || yes_value.sensitive || no_value.sensitive;
         match truth.as_bool() {
             None => {
                 let ty = if ty == Common::Same { yes_value.ty() } else { ty.into_type() };
-                unknown(ty).marked(truth.sensitive || yes_value.sensitive || no_value.sensitive)
+                unknown(ty).marked(sensitive)
             }
             Some(taken) => {
                 let (value, faults) = if taken { (yes_value, yes_faults) } else { (no_value, no_faults) };
@@ -36,7 +38,7 @@ impl Evaluator<'_> {
                         }
                     },
                 };
-                value.marked(truth.sensitive)
+                value.marked(sensitive)
             }
         }
     }

@@ -24,7 +24,7 @@ use crate::{
     ast::{Expr, ExprKind},
     number,
 };
-use phrase::Cause;
+pub use phrase::Cause;
 
 /// The value of an expression. What can't be evaluated is told in `diagnostics` and is unknown in the value, so that one run finds many faults.
 pub fn evaluate(expr: &Expr, scope: &dyn Scope, diagnostics: &mut Diagnostics) -> Val {
@@ -54,6 +54,12 @@ pub fn evaluate_template(expr: &Expr, variables: &BTreeMap<Arc<str>, Val>, scope
     value
 }
 
+/// What each reference in an expression stands for, as [`Diagnostic::values`](crate::Diagnostic) has it: for messages that are not
+/// about evaluation itself, such as a condition that doesn't hold.
+pub fn explain(expr: &Expr, scope: &dyn Scope, cause: Cause) -> Vec<(String, String)> {
+    Evaluator::new(scope).phrases(expr, cause)
+}
+
 /// Evaluates one expression: the scope, and the names and elements in hand on the way down.
 pub(crate) struct Evaluator<'a> {
     scope: &'a dyn Scope,
@@ -62,11 +68,13 @@ pub(crate) struct Evaluator<'a> {
     /// The elements of the splats around, innermost last.
     items: Vec<Val>,
     diagnostics: Diagnostics,
+    /// Evaluating only to explain a fault; what fails meanwhile needs no explanation of its own.
+    explaining: bool,
 }
 
 impl<'a> Evaluator<'a> {
     fn new(scope: &'a dyn Scope) -> Self {
-        Self { scope, names: Vec::new(), items: Vec::new(), diagnostics: Vec::new() }
+        Self { scope, names: Vec::new(), items: Vec::new(), diagnostics: Vec::new(), explaining: false }
     }
 
     fn eval(&mut self, expr: &Expr) -> Val {

@@ -131,11 +131,9 @@ pub(crate) fn equal(a: &Val, b: &Val) -> Option<bool> {
     }
     let (a_type, b_type) = (a.ty(), b.ty());
     if a_type != b_type {
-        let open = (has_dynamic(&a_type) || has_dynamic(&b_type)) && could_be(&a_type, &b_type);
-        if !(open && has_unknown_type(a, b)) {
-            return if open && same_but_for_nulls(a, b) { all_equal(a, b) } else { Some(false) };
-        }
-        return None;
+        // What is not known yet may turn out to be of the other's type.
+        let open = has_unknown(a, b) && (has_dynamic(&a_type) || has_dynamic(&b_type)) && could_be(&a_type, &b_type);
+        return if open { None } else { Some(false) };
     }
     all_equal(a, b)
 }
@@ -198,11 +196,6 @@ fn could_be(a: &Type, b: &Type) -> bool {
 }
 
 /// Whether some part of either is unknown.
-fn has_unknown_type(a: &Val, b: &Val) -> bool {
+fn has_unknown(a: &Val, b: &Val) -> bool {
     !a.is_wholly_known() || !b.is_wholly_known()
-}
-
-/// Tuples and objects whose types differ by untyped nulls alone are compared by their elements.
-fn same_but_for_nulls(a: &Val, b: &Val) -> bool {
-    matches!((&a.kind, &b.kind), (Kind::Tuple(_), Kind::Tuple(_)) | (Kind::Object(_), Kind::Object(_)))
 }

@@ -16,7 +16,7 @@ use crate::{
 
 /// What a message is about, which decides on whether unknown and sensitive values are worth a word.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Cause {
+pub enum Cause {
     /// Neither of these.
     Other,
     /// That something is not known yet.
@@ -28,6 +28,9 @@ pub(crate) enum Cause {
 impl Evaluator<'_> {
     /// What each reference in an expression stands for, sorted by its text, each once.
     pub(super) fn phrases(&mut self, expr: &Expr, cause: Cause) -> Vec<(String, String)> {
+        if std::mem::replace(&mut self.explaining, true) {
+            return Vec::new();
+        }
         let mut traversals = Vec::new();
         collect(expr, &mut traversals);
         let mut phrases = Vec::new();
@@ -39,19 +42,10 @@ impl Evaluator<'_> {
                 phrases.push((text, phrase));
             }
         }
+        self.explaining = false;
         phrases.sort();
         phrases.dedup();
         phrases
-    }
-
-    /// Whether an expression refers to anything that is not wholly known.
-    pub(super) fn depends_on_unknown(&mut self, expr: &Expr) -> bool {
-        let mut traversals = Vec::new();
-        collect(expr, &mut traversals);
-        traversals.into_iter().any(|traversal| {
-            let (value, faults) = self.quietly(|this| this.eval(traversal));
-            faults.is_empty() && !value.is_wholly_known()
-        })
     }
 }
 

@@ -45,7 +45,7 @@ impl Evaluator<'_> {
         let errors = self.errors();
         let value = self.eval(expr);
         text.sensitive |= value.sensitive;
-        if self.errors() > errors {
+        if self.errors() > errors || value.is_unknown() {
             text.known = false;
             return;
         }

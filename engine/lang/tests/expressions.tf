@@ -1,0 +1,31 @@
+# What the expressions in expressions.txt refer to.
+resource "terraform_data" "new" {}
+
+locals {
+  unknown        = terraform_data.new.id
+  unknown_string = tostring(terraform_data.new.id)
+  unknown_number = tonumber(terraform_data.new.id)
+  unknown_bool   = tobool(terraform_data.new.id)
+  unknown_list   = tolist(terraform_data.new.output)
+  unknown_set    = toset(terraform_data.new.output)
+  unknown_map    = tomap(terraform_data.new.output)
+  half_list      = [terraform_data.new.id, "b"]
+  half_object    = { a = terraform_data.new.id, b = 1 }
+  secret         = sensitive("s3cret")
+  secret_number  = sensitive(7)
+  secret_list    = sensitive(["a", "b"])
+  secret_true    = sensitive(true)
+  secret_part    = { user = "u", password = sensitive("p") }
+  list           = tolist(["a", "b", "c"])
+  numbers        = [3, 1, 2]
+  set            = toset(["b", "a"])
+  map            = tomap({ one = 1, two = 2 })
+  object         = { name = "x", tags = ["p", "q"], nested = { deep = { value = true } } }
+  objects        = [{ id = "i", n = 1 }, { id = "j", n = 2 }]
+  object_map     = { k1 = { v = 1 }, k2 = { v = 2 } }
+  nothing        = null
+  null_string    = tostring(null)
+  null_list      = tolist(null)
+  empty_list     = tolist([])
+  text           = "two\nlines"
+}
