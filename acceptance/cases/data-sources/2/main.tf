@@ -1,0 +1,8 @@
+resource "hotswap_tenant" "t" {
+  name = "@t"
+  tier = "gold"
+}
+
+resource "hotswap_plugin" "p" {
+  name = "@p"
+}

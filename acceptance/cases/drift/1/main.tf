@@ -1,0 +1,5 @@
+resource "hotswap_plugin" "p" {
+  name     = "@p"
+  category = "demo"
+  tags     = ["a", "b"]
+}

@@ -1,0 +1,3 @@
+resource "hotswap_tenant" "t" {
+  name = "@t"
+}

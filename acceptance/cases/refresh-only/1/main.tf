@@ -1,0 +1,8 @@
+resource "hotswap_tenant" "t" {
+  name = "@t"
+  tier = "silver"
+}
+
+output "tier" {
+  value = hotswap_tenant.t.tier
+}

@@ -1,0 +1,7 @@
+resource "hotswap_tenant" "let_go" {
+  name = "@kept"
+}
+
+resource "hotswap_tenant" "destroyed" {
+  name = "@destroyed"
+}

@@ -1,0 +1,3 @@
+resource "hotswap_tenant" "let_go" {
+  name = "@kept"
+}

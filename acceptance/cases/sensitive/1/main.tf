@@ -1,0 +1,19 @@
+variable "secret" {
+  type      = string
+  sensitive = true
+}
+
+resource "hotswap_tenant" "t" {
+  name         = "@t"
+  display_name = "Made of ${var.secret}"
+  labels       = { open = "yes", closed = var.secret }
+}
+
+output "name" {
+  value = hotswap_tenant.t.name
+}
+
+output "hidden" {
+  value     = hotswap_tenant.t.labels
+  sensitive = true
+}

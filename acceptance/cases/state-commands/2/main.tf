@@ -1,0 +1,8 @@
+resource "hotswap_tenant" "b" {
+  name = "@a"
+}
+
+resource "hotswap_tenant" "many" {
+  for_each = toset(["x", "y"])
+  name     = "@${each.key}"
+}

@@ -1,0 +1,3 @@
+text   = "first"
+list   = [1, 2]
+chosen = null

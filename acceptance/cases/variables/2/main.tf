@@ -1,0 +1,7 @@
+variable "missing" {
+  type = string
+}
+
+output "missing" {
+  value = var.missing
+}
