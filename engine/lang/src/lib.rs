@@ -10,6 +10,7 @@ pub mod config;
 pub mod convert;
 mod diagnostic;
 pub mod evaluate;
+pub mod fmt;
 pub mod functions;
 pub mod number;
 pub mod render;

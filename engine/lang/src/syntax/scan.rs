@@ -157,6 +157,8 @@ impl<'a> Scanner<'a> {
         let Some(first) = rest.chars().next() else { return };
         match first {
             ' ' | '\t' => self.at += 1,
+            // A byte order mark says nothing in UTF-8.
+            '\u{feff}' if self.at == 0 => self.at += first.len_utf8(),
             '\r' if rest.starts_with("\r\n") => self.push(Kind::Newline, 2),
             '\n' => self.push(Kind::Newline, 1),
             '#' => self.line_comment(),
