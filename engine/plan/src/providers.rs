@@ -13,11 +13,11 @@ use hotswap_lang::{
 use hotswap_sdk::{ConfigureRequest, DataSource, Provider, Resource, Schema};
 use hotswap_state::State;
 use hotswap_value::{
-    Type, Value,
+    AttributePath, Type, Value,
     address::{ModulePath, ResourceMode, ResourceName},
 };
 
-use crate::{provider_address::ProviderAddress, schema_value::block_spec};
+use crate::{provider_address::ProviderAddress, schema_value::{block_spec, sensitive_paths}};
 
 /// A provider this program has.
 pub trait ProviderSource: Send + Sync {
@@ -58,6 +58,12 @@ struct Kind {
 impl ObjectType {
     fn new(schema: &Schema) -> Arc<Self> {
         Arc::new(Self { ty: schema.ty(), spec: block_spec(schema), schema: schema.clone() })
+    }
+
+    /// What of an object is sensitive: what its schema says, and `marked`, as [`crate::ConfigValue::sensitive`] has it. Sorted, and
+    /// nothing that lies in another.
+    pub fn sensitive_paths(&self, value: &Value, marked: &[AttributePath]) -> Vec<AttributePath> {
+        sensitive_paths(&self.schema, value, marked)
     }
 }
 

@@ -5,7 +5,7 @@ use hotswap_sdk::Schema;
 use hotswap_value::{Step, Value};
 
 /// The configuration with what is ignored as it was.
-pub(super) fn without_ignored(ignore: &IgnoreChanges, schema: &Schema, prior: &Value, config: &Value) -> Value {
+pub(crate) fn without_ignored(ignore: &IgnoreChanges, schema: &Schema, prior: &Value, config: &Value) -> Value {
     match ignore {
         IgnoreChanges::None => config.clone(),
         IgnoreChanges::All => {

@@ -9,6 +9,7 @@ mod group;
 mod nodes;
 mod repetition;
 mod scope;
+mod stored;
 
 use std::{
     collections::{BTreeMap, HashMap},
@@ -17,12 +18,12 @@ use std::{
 };
 
 use hotswap_lang::{
-    Moment, Val,
+    Diagnostic, Diagnostics, Moment, Val,
     config::{Config, Module},
 };
 use hotswap_value::{
     AttributePath, Value,
-    address::{InstanceKey, ModuleInstance, ModulePath, ResourceInstance, ResourceName},
+    address::{InstanceKey, ModuleInstance, ModulePath, ResourceBlock, ResourceInstance, ResourceName},
 };
 
 pub use self::{
@@ -133,6 +134,28 @@ impl<'a> World<'a> {
     /// How many objects a block stands for in a module instance; `None` before [`World::set_repetition`].
     pub fn repetition(&self, module: &ModuleInstance, resource: &ResourceName) -> Option<Repetition> {
         Some(self.frame(module)?.group(resource)?.repetition.clone())
+    }
+
+    /// Evaluates `count` or `for_each` of a block in every instance of its module, once for all its objects, and tells their addresses.
+    /// `None` if there are errors; they are in `diagnostics`.
+    pub fn expand(&self, block: &ResourceBlock, diagnostics: &mut Diagnostics) -> Option<Vec<ResourceInstance>> {
+        let config = self.config.modules.get(&block.module)?.resources.get(&block.resource)?;
+        let before = diagnostics.len();
+        let mut objects = Vec::new();
+        for module in self.module_instances(&block.module) {
+            let Some(scope) = self.scope(&module) else { continue };
+            let repetition = match self.settings.purpose {
+                Purpose::Validate => Some(Repetition::validate(&config.repeat, &scope, diagnostics)),
+                _ => Repetition::evaluate(&config.repeat, &scope, diagnostics),
+            };
+            let Some(repetition) = repetition else { continue };
+            let keys = repetition.keys();
+            objects.extend(keys.into_iter().map(|key| ResourceInstance { module: module.clone(), resource: block.resource.clone(), key }));
+            self.set_repetition(&module, &block.resource, repetition);
+        }
+        let found = &mut diagnostics[before..];
+        found.iter_mut().for_each(|diagnostic| diagnostic.context = diagnostic.context.or(Some(config.header)));
+        (!found.iter().any(Diagnostic::is_error)).then_some(objects)
     }
 
     /// Says how many objects a block stands for in a module instance. What was known of them is forgotten.
