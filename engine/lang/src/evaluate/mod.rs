@@ -1,6 +1,8 @@
 //! Evaluation of expressions: what each part of the language does, and what is said when it can't.
 
 mod body;
+#[cfg(test)]
+mod body_tests;
 mod call;
 mod collection;
 mod condition;
@@ -10,21 +12,23 @@ mod reference;
 mod splat;
 mod suggest;
 mod template;
+#[cfg(test)]
+mod tests;
 mod traverse;
 mod walk;
 
-use std::{collections::BTreeMap, path::Path, sync::Arc};
+use std::{collections::BTreeMap, sync::Arc};
 
 pub use body::{AttributeSpec, BlockSpec, NestedBlockSpec, Nesting, Presence, attribute_range, decode};
+pub use phrase::Cause;
 pub use reference::{Reference, references};
 pub use suggest::suggest;
 
 use crate::{
-    Diagnostic, Diagnostics, Kind, Moment, Range, Scope, Subject, Val,
+    Diagnostic, Diagnostics, Kind, Range, Scope, Val,
     ast::{Expr, ExprKind},
     number,
 };
-pub use phrase::Cause;
 
 /// The value of an expression. What can't be evaluated is told in `diagnostics` and is unknown in the value, so that one run finds many faults.
 pub fn evaluate(expr: &Expr, scope: &dyn Scope, diagnostics: &mut Diagnostics) -> Val {
@@ -46,8 +50,7 @@ pub fn evaluate_with(expr: &Expr, names: &[(Arc<str>, Val)], scope: &dyn Scope, 
 
 /// The value of an expression that can refer to the given values only: how `templatefile` sees its variables.
 pub fn evaluate_template(expr: &Expr, variables: &BTreeMap<Arc<str>, Val>, scope: &dyn Scope, diagnostics: &mut Diagnostics) -> Val {
-    let scope = VariablesOnly { outer: scope, variables };
-    let mut evaluator = Evaluator::new(&scope);
+    let mut evaluator = Evaluator { variables_only: true, ..Evaluator::new(scope) };
     evaluator.names.extend(variables.iter().map(|(name, value)| (name.clone(), value.clone())));
     let value = evaluator.eval(expr);
     diagnostics.append(&mut evaluator.diagnostics);
@@ -70,11 +73,13 @@ pub(crate) struct Evaluator<'a> {
     diagnostics: Diagnostics,
     /// Evaluating only to explain a fault; what fails meanwhile needs no explanation of its own.
     explaining: bool,
+    /// Only the names in hand can be referred to.
+    variables_only: bool,
 }
 
 impl<'a> Evaluator<'a> {
     fn new(scope: &'a dyn Scope) -> Self {
-        Self { scope, names: Vec::new(), items: Vec::new(), diagnostics: Vec::new(), explaining: false }
+        Self { scope, names: Vec::new(), items: Vec::new(), diagnostics: Vec::new(), explaining: false, variables_only: false }
     }
 
     fn eval(&mut self, expr: &Expr) -> Val {
@@ -91,7 +96,7 @@ impl<'a> Evaluator<'a> {
             ExprKind::Object(items) => self.object(items),
             ExprKind::Variable(name) => match self.name(name) {
                 Some(value) => value.clone(),
-                None => self.subject_or(expr, |this| this.fault(expr, "Invalid reference", "")),
+                None => self.subject_or(expr, |this| this.no_variable(expr, name)),
             },
             ExprKind::Attribute(base, name) => self.subject_or(expr, |this| {
                 let value = this.eval(base);
@@ -120,6 +125,9 @@ impl<'a> Evaluator<'a> {
 
     /// The scope's value, if the expression is the name of something the scope has; otherwise what `other` gives.
     fn subject_or(&mut self, expr: &Expr, other: impl FnOnce(&mut Self) -> Val) -> Val {
+        if self.variables_only {
+            return other(self);
+        }
         match reference::subject(expr, &|name| self.name(name).is_some()) {
             None => other(self),
             Some(Ok(subject)) => self.scope.get(&subject, expr.range).unwrap_or_else(|diagnostic| {
@@ -131,6 +139,12 @@ impl<'a> Evaluator<'a> {
                 Val::unknown()
             }
         }
+    }
+
+    fn no_variable(&mut self, expr: &Expr, name: &str) -> Val {
+        let names: Vec<_> = self.names.iter().map(|(name, _)| name.clone()).collect();
+        let hint = suggest::hint(name, names.iter().map(|name| &**name));
+        self.fault(expr, "Invalid reference", format!("The template is given no value {name:?}.{hint}"))
     }
 
     /// Evaluates with the name standing for the value.
@@ -166,34 +180,6 @@ impl<'a> Evaluator<'a> {
             self.diagnostics.push(diagnostic);
         }
         Val::unknown()
-    }
-}
-
-/// Only some variables, by their bare name; everything else is no part of a template.
-struct VariablesOnly<'a> {
-    outer: &'a dyn Scope,
-    variables: &'a BTreeMap<Arc<str>, Val>,
-}
-
-impl Scope for VariablesOnly<'_> {
-    fn get(&self, subject: &Subject, range: Range) -> Result<Val, Box<Diagnostic>> {
-        let text = subject.to_string();
-        let name = text.split('.').next().unwrap_or_default();
-        let known: Vec<&str> = self.variables.keys().map(|name| &**name).collect();
-        let hint = suggest(name, known.iter().copied()).map(|name| format!(" Did you mean {name:?}?")).unwrap_or_default();
-        Err(Box::new(Diagnostic::error("Invalid reference", format!("The template is given no value {name:?}.{hint}")).at(range)))
-    }
-
-    fn folder(&self) -> &Path {
-        self.outer.folder()
-    }
-
-    fn moment(&self) -> Moment {
-        self.outer.moment()
-    }
-
-    fn call_provider_function(&self, provider: &str, function: &str, arguments: &[Val]) -> Option<Result<Val, (Option<usize>, String)>> {
-        self.outer.call_provider_function(provider, function, arguments)
     }
 }
 

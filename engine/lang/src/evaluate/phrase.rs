@@ -35,11 +35,16 @@ impl Evaluator<'_> {
         collect(expr, &mut traversals);
         let mut phrases = Vec::new();
         for traversal in traversals {
-            let (value, faults) = self.quietly(|this| this.eval(traversal));
-            if faults.is_empty()
-                && let (Some(text), Some(phrase)) = (text(traversal), phrase(&value, cause))
-            {
-                phrases.push((text, phrase));
+            // Of one that leads nowhere, the part that leads somewhere explains why.
+            let mut rest = Some(traversal);
+            while let Some(traversal) = rest {
+                let (value, faults) = self.quietly(|this| this.eval(traversal));
+                if !faults.is_empty() {
+                    rest = base(traversal);
+                    continue;
+                }
+                phrases.extend(text(traversal).zip(phrase(&value, cause)));
+                break;
             }
         }
         self.explaining = false;
