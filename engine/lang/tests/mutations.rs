@@ -25,9 +25,58 @@ const SEEDS: [&str; 9] = [
 ];
 
 const TOKENS: [&str; 52] = [
-    "{", "}", "[", "]", "(", ")", "\"", "\\", "${", "%{", "~}", "}", "$${", "<<E\n", "<<-E\n", "\nE\n", "#", "//", "/*", "*/", "\n", "\r\n", "=", "==", "=>",
-    "!", "?", ":", "::", ",", ".", "...", "*", "[*]", ".*", "-", "&&", "|", "<", "for", "in", "if", "null", "0", "1e9999999", "é", "\u{feff}", "'", "provider::a::b(",
-    "dynamic \"a\" {", "optional(", "each.value",
+    "{",
+    "}",
+    "[",
+    "]",
+    "(",
+    ")",
+    "\"",
+    "\\",
+    "${",
+    "%{",
+    "~}",
+    "}",
+    "$${",
+    "<<E\n",
+    "<<-E\n",
+    "\nE\n",
+    "#",
+    "//",
+    "/*",
+    "*/",
+    "\n",
+    "\r\n",
+    "=",
+    "==",
+    "=>",
+    "!",
+    "?",
+    ":",
+    "::",
+    ",",
+    ".",
+    "...",
+    "*",
+    "[*]",
+    ".*",
+    "-",
+    "&&",
+    "|",
+    "<",
+    "for",
+    "in",
+    "if",
+    "null",
+    "0",
+    "1e9999999",
+    "é",
+    "\u{feff}",
+    "'",
+    "provider::a::b(",
+    "dynamic \"a\" {",
+    "optional(",
+    "each.value",
 ];
 
 struct One(Vec<u8>, &'static str);
@@ -93,7 +142,10 @@ fn messages_are_sound(sources: &Sources, diagnostics: &[Diagnostic]) {
         assert!(!diagnostic.summary.is_empty() && !diagnostic.summary.ends_with('.'), "{diagnostic:?}");
         for range in [diagnostic.range, diagnostic.context].into_iter().flatten() {
             let text = &sources.file(range.file).text;
-            assert!(range.start <= range.end && text.get(range.start as usize..range.end as usize).is_some(), "{diagnostic:?} is outside of its file");
+            assert!(
+                range.start <= range.end && text.get(range.start as usize..range.end as usize).is_some(),
+                "{diagnostic:?} is outside of its file"
+            );
         }
         render::text(sources, diagnostic, render::Style::PLAIN);
         render::json(sources, diagnostic);
@@ -107,7 +159,8 @@ fn nothing_panics(text: &[u8], name: &'static str) {
     if sound {
         diagnostics.extend(config::validate(&config));
     }
-    let (given, more) = variables::read(&mut config, &files, Path::new("."), [("TF_VAR_a".to_owned(), String::from_utf8_lossy(text).into_owned())], &[]);
+    let (given, more) =
+        variables::read(&mut config, &files, Path::new("."), [("TF_VAR_a".to_owned(), String::from_utf8_lossy(text).into_owned())], &[]);
     diagnostics.extend(more);
     diagnostics.extend(variables::resolve(&config, &given).1);
     messages_are_sound(&config.sources, &diagnostics);

@@ -40,7 +40,12 @@ pub(super) fn decode(block: Block, name: &Arc<str>, faults: &mut Diagnostics) ->
 
 /// Whether a source is a folder beside the module.
 pub(super) fn is_local(source: &str) -> bool {
-    source.starts_with("./") || source.starts_with("../") || source == "." || source == ".." || source.starts_with(".\\") || source.starts_with("..\\")
+    source.starts_with("./")
+        || source.starts_with("../")
+        || source == "."
+        || source == ".."
+        || source.starts_with(".\\")
+        || source.starts_with("..\\")
 }
 
 fn check_source(source: &str, range: crate::Range, arguments: &mut Arguments) {

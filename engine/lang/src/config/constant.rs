@@ -14,7 +14,8 @@ struct Nothing;
 impl Scope for Nothing {
     fn get(&self, subject: &Subject, range: Range) -> Result<Val, Box<Diagnostic>> {
         Err(Box::new(
-            Diagnostic::error("References not allowed", format!("The value must be written out here: it can't depend on {subject}.")).at(range),
+            Diagnostic::error("References not allowed", format!("The value must be written out here: it can't depend on {subject}."))
+                .at(range),
         ))
     }
 

@@ -37,7 +37,9 @@ fn constraint(expr: &Expr) -> Parsed<Constraint> {
             "number" => Ok(Constraint::Primitive(Type::Number)),
             "bool" => Ok(Constraint::Primitive(Type::Bool)),
             "any" => Ok(Constraint::Any),
-            "list" | "set" | "map" => fault(expr.range, format!("The type of the elements is due: write {word}(any), {word}(string) or the like.")),
+            "list" | "set" | "map" => {
+                fault(expr.range, format!("The type of the elements is due: write {word}(any), {word}(string) or the like."))
+            }
             "object" => fault(expr.range, "The types of the attributes are due: write object({ name = string }) or the like."),
             "tuple" => fault(expr.range, "The types of the elements are due: write tuple([string, number]) or the like."),
             word => fault(expr.range, format!("{word:?} is no type.{}", did_you_mean(word, SIMPLE.into_iter().chain(COMPLEX)))),
@@ -103,7 +105,9 @@ fn attribute(expr: &Expr) -> Parsed<ObjectAttribute> {
             let value = constant::evaluate(default)?;
             match convert::convert_to_constraint(&value, &ty) {
                 Ok(value) => Ok(ObjectAttribute { ty, optional: true, default: Some(value) }),
-                Err(error) => Err(vec![Diagnostic::error("Invalid default of an attribute", format!("It is not of its type: {error}.")).at(default.range)]),
+                Err(error) => Err(vec![
+                    Diagnostic::error("Invalid default of an attribute", format!("It is not of its type: {error}.")).at(default.range),
+                ]),
             }
         }
         _ => fault(expr.range, "optional(…) takes a type and, if one is wanted, a default."),

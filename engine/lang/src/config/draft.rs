@@ -77,7 +77,10 @@ impl<'a> Draft<'a> {
             let at = self.sources.position(first.file, first.start);
             let file = self.sources.file(first.file).path.display();
             let article = if kind.starts_with('o') { "an" } else { "a" };
-            let detail = format!("There is {article} {kind} {name:?} already, at {file}:{}. Within a module the name of each must be its own.", at.line);
+            let detail = format!(
+                "There is {article} {kind} {name:?} already, at {file}:{}. Within a module the name of each must be its own.",
+                at.line
+            );
             self.fault(place, &format!("Duplicate {kind}"), detail);
             return false;
         }
@@ -179,7 +182,9 @@ impl Module {
     /// The address of the provider that a local name stands for: what `required_providers` says, or else the provider of that name
     /// that HashiCorp publishes, as in Terraform.
     pub fn provider_source(&self, name: &str) -> String {
-        self.required_providers.get(name).map_or_else(|| format!("registry.terraform.io/hashicorp/{name}"), |required| required.source.clone())
+        self.required_providers
+            .get(name)
+            .map_or_else(|| format!("registry.terraform.io/hashicorp/{name}"), |required| required.source.clone())
     }
 
     /// Every local name of a provider that something in the module uses.

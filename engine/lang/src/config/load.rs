@@ -17,7 +17,14 @@ const MAX_DEPTH: usize = 64;
 /// Loads a root module and every module it calls. Faults of all files are told together.
 pub fn load(files: &dyn Files, root: &Path) -> Loaded {
     let root = clean(root);
-    let mut loader = Loader { files, root: root.clone(), sources: Sources::default(), read: BTreeMap::new(), modules: BTreeMap::new(), faults: Vec::new() };
+    let mut loader = Loader {
+        files,
+        root: root.clone(),
+        sources: Sources::default(),
+        read: BTreeMap::new(),
+        modules: BTreeMap::new(),
+        faults: Vec::new(),
+    };
     loader.module(ModulePath::root(), root, &mut Vec::new(), None);
     let Loader { sources, modules, mut faults, .. } = loader;
     sort(&mut faults);
@@ -70,7 +77,10 @@ impl Loader<'_> {
                 );
                 self.faults.push(Diagnostic::error("Module calls itself", detail).at(range));
             } else if above.len() >= MAX_DEPTH {
-                self.faults.push(Diagnostic::error("Modules nested too deeply", format!("Modules may call each other at most {MAX_DEPTH} deep.")).at(range));
+                self.faults.push(
+                    Diagnostic::error("Modules nested too deeply", format!("Modules may call each other at most {MAX_DEPTH} deep."))
+                        .at(range),
+                );
             } else {
                 self.module(child, child_folder, above, Some(range));
             }

@@ -19,7 +19,11 @@ pub(super) fn moved(draft: &mut Draft<'_>, block: Block) {
             (Target::Module(_), Target::Module(_)) | (Target::Resource(_), Target::Resource(_)) => {
                 draft.module.moved.push(Moved { from, to, range });
             }
-            _ => arguments.fault(to_range, "Invalid move", format!("A module moves to a module and a resource to a resource; {from} and {to} are of different kinds.")),
+            _ => arguments.fault(
+                to_range,
+                "Invalid move",
+                format!("A module moves to a module and a resource to a resource; {from} and {to} are of different kinds."),
+            ),
         }
     }
     draft.faults.extend(arguments.finish());
@@ -47,7 +51,11 @@ pub(super) fn import(draft: &mut Draft<'_>, block: Block) {
         arguments.fault(provider.range, "Invalid provider", "The bare name of a provider is due, or its name, a dot and an alias.");
     }
     if !draft.module.path.is_root() {
-        arguments.fault(header, "Import in a child module", "Import blocks belong in the root module. Move it there; the target may lie in a module.");
+        arguments.fault(
+            header,
+            "Import in a child module",
+            "Import blocks belong in the root module. Move it there; the target may lie in a module.",
+        );
     }
     if let (Some(to), Some(id)) = (to, id) {
         draft.module.imports.push(Import { to, id: id.value, for_each, range });
@@ -67,7 +75,11 @@ pub(super) fn removed(draft: &mut Draft<'_>, block: Block) {
         arguments.faults.extend(inner.finish());
     }
     for block in arguments.blocks("provisioner") {
-        arguments.fault(block.header, "Provisioners are not supported", "hotswap runs no provisioners. Do what it does in a step of its own.");
+        arguments.fault(
+            block.header,
+            "Provisioners are not supported",
+            "hotswap runs no provisioners. Do what it does in a step of its own.",
+        );
     }
     if let Some((from, from_range)) = from {
         let keyed = match &from {
@@ -116,7 +128,9 @@ fn import_target(expr: &Expr) -> Result<ImportTarget, String> {
         Target::Resource(ResourceInstance { resource, .. }) if resource.mode == ResourceMode::Data => {
             Err("A data source can't be imported: it is only read.".to_owned())
         }
-        Target::Resource(ResourceInstance { module, resource, key: InstanceKey::None }) => Ok(ImportTarget { module, resource, key, range }),
+        Target::Resource(ResourceInstance { module, resource, key: InstanceKey::None }) => {
+            Ok(ImportTarget { module, resource, key, range })
+        }
         Target::Resource(_) | Target::Module(_) => Err("The address of a resource is due, as in hotswap_tenant.acme.".to_owned()),
     }
 }

@@ -41,7 +41,9 @@ pub(super) fn labels<const N: usize>(block: &Block, what: [&str; N], faults: &mu
 /// A fault if a name is no identifier.
 pub(super) fn identifier(name: &str, range: Range, header: Range, faults: &mut crate::Diagnostics) {
     if !syntax::scan::is_identifier(name) {
-        let detail = format!("{name:?} can't be a name: a name begins with a letter or underscore and goes on with letters, digits, underscores and dashes.");
+        let detail = format!(
+            "{name:?} can't be a name: a name begins with a letter or underscore and goes on with letters, digits, underscores and dashes."
+        );
         faults.push(crate::Diagnostic::error("Invalid name", detail).at(range).within(header));
     }
 }
@@ -50,7 +52,11 @@ pub(super) fn identifier(name: &str, range: Range, header: Range, faults: &mut c
 pub(super) fn depends_on(arguments: &mut Arguments) -> Vec<DependsOn> {
     let Some(attribute) = arguments.take("depends_on") else { return Vec::new() };
     let ExprKind::Tuple(elements) = attribute.value.kind else {
-        arguments.fault(attribute.value.range, "Invalid depends_on", "A list of references is due, as in [hotswap_tenant.acme, module.base].");
+        arguments.fault(
+            attribute.value.range,
+            "Invalid depends_on",
+            "A list of references is due, as in [hotswap_tenant.acme, module.base].",
+        );
         return Vec::new();
     };
     let mut found = Vec::new();
@@ -58,9 +64,7 @@ pub(super) fn depends_on(arguments: &mut Arguments) -> Vec<DependsOn> {
         let mut faults = Vec::new();
         let mut references = evaluate::references(&traversal(element.clone()), &mut faults).into_iter();
         match references.next() {
-            Some(reference)
-                if reference.range.end == element.range.end || !faults.is_empty() =>
-            {
+            Some(reference) if reference.range.end == element.range.end || !faults.is_empty() => {
                 if matches!(reference.subject, Subject::Resource(_) | Subject::Module(_) | Subject::Variable(_) | Subject::Local(_)) {
                     found.push(DependsOn { subject: reference.subject, range: element.range });
                 } else {

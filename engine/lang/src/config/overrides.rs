@@ -16,7 +16,11 @@ pub(super) fn merge(base: &mut Body, overrides: Vec<Body>, faults: &mut Diagnost
                 "locals" => locals(base, block, faults),
                 "terraform" => terraform(base, block),
                 "moved" | "import" | "removed" | "check" => faults.push(
-                    Diagnostic::error("Invalid override", format!("A {:?} block can't be overridden; write it in another file.", &*block.ty)).at(block.header),
+                    Diagnostic::error(
+                        "Invalid override",
+                        format!("A {:?} block can't be overridden; write it in another file.", &*block.ty),
+                    )
+                    .at(block.header),
                 ),
                 _ => named(base, block, faults),
             }
@@ -31,7 +35,9 @@ fn labels(block: &Block) -> Vec<&str> {
 fn named(base: &mut Body, block: Block, faults: &mut Diagnostics) {
     // Several configurations of one provider differ in an argument.
     let alias = |block: &Block| block.body.attribute("alias").map(|attribute| format!("{:?}", attribute.value.kind));
-    let same = |other: &&mut Block| other.ty == block.ty && labels(other) == labels(&block) && (&*block.ty != "provider" || alias(other) == alias(&block));
+    let same = |other: &&mut Block| {
+        other.ty == block.ty && labels(other) == labels(&block) && (&*block.ty != "provider" || alias(other) == alias(&block))
+    };
     match base.blocks.iter_mut().find(same) {
         Some(found) => merge_body(&mut found.body, block.body),
         None => {
@@ -75,7 +81,8 @@ fn locals(base: &mut Body, block: Block, faults: &mut Diagnostics) {
         match blocks.find_map(|block| block.body.attributes.iter_mut().find(|old| old.name == attribute.name)) {
             Some(found) => *found = attribute,
             None => faults.push(
-                Diagnostic::error("Nothing to override", format!("No other file has a local value {:?}.", &*attribute.name)).at(attribute.name_range),
+                Diagnostic::error("Nothing to override", format!("No other file has a local value {:?}.", &*attribute.name))
+                    .at(attribute.name_range),
             ),
         }
     }

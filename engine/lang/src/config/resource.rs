@@ -51,7 +51,11 @@ pub(super) fn repeat(arguments: &mut Arguments) -> Repeat {
         (Some(count), None) => Repeat::Count(count),
         (None, Some(each)) => Repeat::ForEach(each),
         (Some(_), Some(each)) => {
-            arguments.fault(each.range, "Both count and for_each", "A block is repeated by count or by for_each, not by both. Remove one of them.");
+            arguments.fault(
+                each.range,
+                "Both count and for_each",
+                "A block is repeated by count or by for_each, not by both. Remove one of them.",
+            );
             Repeat::ForEach(each)
         }
     }
@@ -61,7 +65,11 @@ fn provider(arguments: &mut Arguments) -> Option<ProviderName> {
     let expr = arguments.expr("provider")?;
     let name = names::provider_name(&expr);
     if name.is_none() {
-        arguments.fault(expr.range, "Invalid provider", "The bare name of a provider is due, or its name, a dot and an alias: provider = hotswap.eu.");
+        arguments.fault(
+            expr.range,
+            "Invalid provider",
+            "The bare name of a provider is due, or its name, a dot and an alias: provider = hotswap.eu.",
+        );
     }
     name
 }
@@ -70,11 +78,16 @@ fn provider(arguments: &mut Arguments) -> Option<ProviderName> {
 fn refuse_steps(arguments: &mut Arguments) {
     for block in arguments.blocks("provisioner") {
         let label = block.labels.first().map_or_else(String::new, |(label, _)| format!(" {:?}", &**label));
-        let detail = format!("hotswap runs no provisioners (here{label}). Do what it does in a step of its own after apply, or in a plugin.");
+        let detail =
+            format!("hotswap runs no provisioners (here{label}). Do what it does in a step of its own after apply, or in a plugin.");
         arguments.fault(block.header, "Provisioners are not supported", detail);
     }
     for block in arguments.blocks("connection") {
-        arguments.fault(block.header, "Connections are not supported", "A connection serves provisioners only, and hotswap runs none. Remove it.");
+        arguments.fault(
+            block.header,
+            "Connections are not supported",
+            "A connection serves provisioners only, and hotswap runs none. Remove it.",
+        );
     }
 }
 
@@ -105,7 +118,11 @@ fn ignore_changes(arguments: &mut Arguments) -> IgnoreChanges {
         ExprKind::Variable(word) if &*word == "all" => return IgnoreChanges::All,
         ExprKind::Tuple(elements) => elements,
         _ => {
-            arguments.fault(expr.range, "Invalid ignore_changes", "A list of attributes is due, as in [labels, quotas[\"max_plugins\"]], or the bare word all.");
+            arguments.fault(
+                expr.range,
+                "Invalid ignore_changes",
+                "A list of attributes is due, as in [labels, quotas[\"max_plugins\"]], or the bare word all.",
+            );
             return IgnoreChanges::None;
         }
     };
@@ -117,7 +134,11 @@ fn ignore_changes(arguments: &mut Arguments) -> IgnoreChanges {
         } else if let Some(path) = path(&expr) {
             paths.push((path, element.range));
         } else {
-            arguments.fault(element.range, "Invalid ignore_changes", "The name of an attribute is due, with keys written out where there are any: labels[\"team\"].");
+            arguments.fault(
+                element.range,
+                "Invalid ignore_changes",
+                "The name of an attribute is due, with keys written out where there are any: labels[\"team\"].",
+            );
         }
     }
     IgnoreChanges::Paths(paths)

@@ -24,7 +24,8 @@ pub(super) fn provider(draft: &mut Draft<'_>, block: Block) {
         names::identifier(alias, *range, header, &mut arguments.faults);
     }
     if let Some((version, range)) = arguments.string("version") {
-        let detail = format!("The version of a provider belongs in required_providers of a terraform block; {version:?} here is not looked at.");
+        let detail =
+            format!("The version of a provider belongs in required_providers of a terraform block; {version:?} here is not looked at.");
         arguments.faults.push(Diagnostic::warning("Version in a provider block", detail).at(range).within(header));
     }
     for reserved in ["count", "for_each", "depends_on", "source"] {
@@ -48,7 +49,11 @@ pub(super) fn terraform(draft: &mut Draft<'_>, block: Block) {
         draft.module.required_versions.push((text, range));
     }
     if let Some(experiments) = arguments.take("experiments") {
-        arguments.fault(experiments.name_range, "Experiments are not supported", "hotswap speaks the language of Terraform 1.11 without experiments. Remove this.");
+        arguments.fault(
+            experiments.name_range,
+            "Experiments are not supported",
+            "hotswap speaks the language of Terraform 1.11 without experiments. Remove this.",
+        );
     }
     let _ = arguments.take("language");
     for block in arguments.blocks("required_providers") {
@@ -84,7 +89,8 @@ fn backend(draft: &mut Draft<'_>, block: Block) {
     let Some([ty]) = names::labels(&block, ["type"], &mut draft.faults) else { return };
     let mut arguments = Arguments::new(block);
     if &*ty != "local" {
-        let detail = format!("The state can't be kept by the backend {ty:?}. hotswap keeps it in a local file: use backend \"local\", or none.");
+        let detail =
+            format!("The state can't be kept by the backend {ty:?}. hotswap keeps it in a local file: use backend \"local\", or none.");
         arguments.fault(header, "Unsupported backend", detail);
         draft.faults.extend(arguments.rest().1);
         return;
@@ -113,7 +119,8 @@ fn required_providers(draft: &mut Draft<'_>, block: Block, outer: &mut Arguments
 
 fn required_provider(attribute: Attribute, range: Range, arguments: &mut Arguments) -> Option<RequiredProvider> {
     let name = &*attribute.name;
-    let mut required = RequiredProvider { source: format!("registry.terraform.io/hashicorp/{name}"), version: None, aliases: Vec::new(), range };
+    let mut required =
+        RequiredProvider { source: format!("registry.terraform.io/hashicorp/{name}"), version: None, aliases: Vec::new(), range };
     let items = match attribute.value.kind {
         // The form of old: only a version.
         ExprKind::String(version) => {
@@ -146,7 +153,9 @@ fn required_provider(attribute: Attribute, range: Range, arguments: &mut Argumen
                 match source(&text) {
                     Some(source) => required.source = source,
                     None => {
-                        let detail = format!("{text:?} is no provider's address. One is NAMESPACE/NAME, such as hotswap/hotswap, or HOST/NAMESPACE/NAME.");
+                        let detail = format!(
+                            "{text:?} is no provider's address. One is NAMESPACE/NAME, such as hotswap/hotswap, or HOST/NAMESPACE/NAME."
+                        );
                         arguments.fault(value.range, "Invalid provider source", detail);
                     }
                 }
@@ -190,9 +199,13 @@ fn version_of(text: &str, range: Range, arguments: &mut Arguments) -> Option<Str
 fn source(text: &str) -> Option<String> {
     let parts: Vec<String> = text.split('/').map(str::to_lowercase).collect();
     let valid = |part: &String| {
-        !part.is_empty() && part.chars().all(|char| char.is_alphanumeric() || char == '-' || char == '_') && !part.starts_with('-') && !part.ends_with('-')
+        !part.is_empty()
+            && part.chars().all(|char| char.is_alphanumeric() || char == '-' || char == '_')
+            && !part.starts_with('-')
+            && !part.ends_with('-')
     };
-    let host = |part: &String| part.contains(['.', ':']) && part.chars().all(|char| char.is_alphanumeric() || matches!(char, '.' | ':' | '-'));
+    let host =
+        |part: &String| part.contains(['.', ':']) && part.chars().all(|char| char.is_alphanumeric() || matches!(char, '.' | ':' | '-'));
     match &parts[..] {
         [name] if valid(name) => Some(format!("registry.terraform.io/hashicorp/{name}")),
         [namespace, name] if valid(namespace) && valid(name) => Some(format!("registry.terraform.io/{namespace}/{name}")),

@@ -91,15 +91,24 @@ fn a_module_that_contains_itself_is_told_by_its_loop() {
 fn duplicates_are_told_with_both_places() {
     insta::assert_snapshot!(faults(&[
         ("a.tf", "variable \"v\" {}\noutput \"o\" {\n value = 1\n}\nresource \"x_y\" \"z\" {}\nlocals {\n l = 1\n}\nprovider \"x\" {}\n"),
-        ("b.tf", "variable \"v\" {}\noutput \"o\" {\n value = 1\n}\nresource \"x_y\" \"z\" {}\nlocals {\n l = 1\n}\nprovider \"x\" {}\nprovider \"x\" {\n alias = \"e\"\n}\n"),
+        (
+            "b.tf",
+            "variable \"v\" {}\noutput \"o\" {\n value = 1\n}\nresource \"x_y\" \"z\" {}\nlocals {\n l = 1\n}\nprovider \"x\" {}\nprovider \"x\" {\n alias = \"e\"\n}\n"
+        ),
     ]));
 }
 
 #[test]
 fn overrides_change_arguments() {
     let config = config(&[
-        ("main.tf", "resource \"x_y\" \"z\" {\n a = 1\n b = 2\n n {\n  c = 1\n }\n lifecycle {\n  prevent_destroy = true\n }\n}\nlocals {\n l = 1\n}\n"),
-        ("main_override.tf", "resource \"x_y\" \"z\" {\n a = 3\n n {}\n n {}\n lifecycle {\n  create_before_destroy = true\n }\n}\nlocals {\n l = 2\n}\n"),
+        (
+            "main.tf",
+            "resource \"x_y\" \"z\" {\n a = 1\n b = 2\n n {\n  c = 1\n }\n lifecycle {\n  prevent_destroy = true\n }\n}\nlocals {\n l = 1\n}\n",
+        ),
+        (
+            "main_override.tf",
+            "resource \"x_y\" \"z\" {\n a = 3\n n {}\n n {}\n lifecycle {\n  create_before_destroy = true\n }\n}\nlocals {\n l = 2\n}\n",
+        ),
     ]);
     let resource = &config.root().resources[&ResourceName::managed("x_y", "z")];
     assert_eq!(config.sources.text(resource.body.attribute("a").unwrap().range), "a = 3");
@@ -210,10 +219,18 @@ fn bad_bytes_and_missing_folders_are_told() {
     struct Bad;
     impl Files for Bad {
         fn list(&self, folder: &Path) -> io::Result<Vec<String>> {
-            if folder == Path::new(".") { Ok(vec!["a.tf".to_owned(), "b.tf".to_owned(), ".hidden.tf".to_owned(), "c.tf~".to_owned()]) } else { Err(io::ErrorKind::NotFound.into()) }
+            if folder == Path::new(".") {
+                Ok(vec!["a.tf".to_owned(), "b.tf".to_owned(), ".hidden.tf".to_owned(), "c.tf~".to_owned()])
+            } else {
+                Err(io::ErrorKind::NotFound.into())
+            }
         }
         fn read(&self, path: &Path) -> io::Result<Vec<u8>> {
-            if path.ends_with("a.tf") { Ok(b"\xef\xbb\xbflocals {\r\n  a = 1\r\n}\r\nmodule \"m\" {\n source = \"./x\"\n}\n".to_vec()) } else { Ok(b"a = 1\nb = \"\xff\"\n".to_vec()) }
+            if path.ends_with("a.tf") {
+                Ok(b"\xef\xbb\xbflocals {\r\n  a = 1\r\n}\r\nmodule \"m\" {\n source = \"./x\"\n}\n".to_vec())
+            } else {
+                Ok(b"a = 1\nb = \"\xff\"\n".to_vec())
+            }
         }
     }
     let Loaded { config, diagnostics } = load(&Bad, Path::new("."));

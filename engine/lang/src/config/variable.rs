@@ -35,7 +35,8 @@ pub(super) fn decode(block: Block, name: &Arc<str>, faults: &mut Diagnostics) ->
     {
         arguments.fault(default.range, "Invalid default", "The default can't be null where nullable is false.");
     }
-    let validations: Vec<CheckRule> = arguments.blocks("validation").into_iter().filter_map(|block| check::rule(block, &mut arguments.faults)).collect();
+    let validations: Vec<CheckRule> =
+        arguments.blocks("validation").into_iter().filter_map(|block| check::rule(block, &mut arguments.faults)).collect();
     faults.extend(arguments.finish());
     Variable { name: name.clone(), ty, ty_range, default, description, sensitive, ephemeral, nullable, validations, header }
 }

@@ -30,7 +30,9 @@ enum Op {
 
 /// The text is no version constraint.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{part:?} is no version constraint; one is an operator (=, !=, >, >=, <, <=, ~>) and a version such as 1.2.0, and several are separated by commas")]
+#[error(
+    "{part:?} is no version constraint; one is an operator (=, !=, >, >=, <, <=, ~>) and a version such as 1.2.0, and several are separated by commas"
+)]
 pub struct VersionConstraintError {
     /// The part that was not understood.
     pub part: String,
@@ -40,7 +42,10 @@ impl std::str::FromStr for VersionConstraint {
     type Err = VersionConstraintError;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        text.split(',').map(|part| condition(part.trim()).ok_or_else(|| VersionConstraintError { part: part.trim().to_owned() })).collect::<Result<_, _>>().map(Self)
+        text.split(',')
+            .map(|part| condition(part.trim()).ok_or_else(|| VersionConstraintError { part: part.trim().to_owned() }))
+            .collect::<Result<_, _>>()
+            .map(Self)
     }
 }
 
@@ -90,9 +95,7 @@ impl Condition {
             Op::Less => order.is_lt(),
             Op::LessOrEqual => order.is_le(),
             Op::Pessimistic => {
-                order.is_ge()
-                    && (self.numbers < 2 || version.major == bound.major)
-                    && (self.numbers < 3 || version.minor == bound.minor)
+                order.is_ge() && (self.numbers < 2 || version.major == bound.major) && (self.numbers < 3 || version.minor == bound.minor)
             }
         }
     }

@@ -86,7 +86,8 @@ fn value(pieces: Vec<Piece<'_>>) -> Vec<Piece<'_>> {
     while inner.last().is_some_and(|piece| piece.kind == Kind::Newline) {
         inner.pop();
     }
-    let in_parens = inner.first().is_some_and(|piece| piece.kind == Kind::OpenParen) && inner.last().is_some_and(|piece| piece.kind == Kind::CloseParen);
+    let in_parens = inner.first().is_some_and(|piece| piece.kind == Kind::OpenParen)
+        && inner.last().is_some_and(|piece| piece.kind == Kind::CloseParen);
     if !in_parens && inner.iter().any(|piece| piece.kind == Kind::Newline) {
         // Outside the quotes a line break would end the expression.
         inner.insert(0, word("(", Kind::OpenParen, start));

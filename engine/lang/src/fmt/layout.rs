@@ -75,7 +75,7 @@ fn indent(lines: &mut [Line<'_>]) {
         if first.kind == Kind::Newline {
             continue;
         }
-        let opened: i32 = line.lead.iter().chain(&line.assign).map(Piece::brackets).sum();
+        let opened = opened(&line.lead) + opened(&line.assign);
         let mut closed = -opened;
         while closed > 0
             && let Some(level) = levels.last_mut()
@@ -92,6 +92,12 @@ fn indent(lines: &mut [Line<'_>]) {
             levels.push(opened);
         }
     }
+}
+
+/// How many brackets a cell leaves open. What is in a heredoc doesn't count, but what goes on in the lines after a sequence that was
+/// opened in one does. So the rest of the file may end up further left than one would like; it is what Terraform does.
+fn opened(cell: &[Piece<'_>]) -> i32 {
+    cell.iter().take_while(|piece| piece.kind != Kind::OpenHeredoc).map(Piece::brackets).sum()
 }
 
 fn space(cell: &mut [Piece<'_>]) {

@@ -26,7 +26,9 @@ pub fn format(sources: &Sources, file: FileId) -> Result<String, Diagnostics> {
     }
     let mut pieces = pieces(text);
     cleanup::cleanup(&mut pieces, &body);
-    Ok(layout::lay_out(pieces))
+    // Terraform leaves spaces alone that no line break follows.
+    let end = text.trim_end_matches([' ', '\t']).len();
+    Ok(layout::lay_out(pieces) + &text[end..])
 }
 
 /// A token on its way: its text may have been changed, and the spaces before it are to be found.

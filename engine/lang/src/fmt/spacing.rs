@@ -6,8 +6,8 @@ use crate::syntax::scan::Kind;
 /// Whether a space is due between `piece` and `after`; `before` is what stands before both.
 pub(super) fn space_between(before: Option<&Piece<'_>>, piece: &Piece<'_>, after: &Piece<'_>) -> bool {
     use Kind::{
-        CloseBrace, CloseHeredoc, CloseQuote, Comma, Directive, Dot, DoubleColon, Ellipsis, Identifier, Interpolation, Newline, Number, OpenBrace,
-        OpenBracket, OpenHeredoc, OpenParen, OpenQuote, QuotedText, SequenceEnd, Text,
+        CloseBrace, CloseHeredoc, CloseQuote, Comma, Directive, Dot, DoubleColon, Ellipsis, Identifier, Interpolation, Newline, Number,
+        OpenBrace, OpenBracket, OpenHeredoc, OpenParen, OpenQuote, QuotedText, SequenceEnd, Text,
     };
     let before_kind = before.map(|before| before.kind);
     match (piece.kind, after.kind) {
@@ -35,8 +35,8 @@ pub(super) fn space_between(before: Option<&Piece<'_>>, piece: &Piece<'_>, after
 /// Whether what follows a token of this kind can only be an operand, so that a minus there negates.
 fn begins_operand(before: Option<Kind>) -> bool {
     use Kind::{
-        And, Assign, Bang, Colon, Comma, Equal, Greater, GreaterOrEqual, Less, LessOrEqual, Minus, NotEqual, OpenBrace, OpenBracket, OpenParen, Or,
-        Percent, Plus, Question, Slash, Star,
+        And, Assign, Bang, Colon, Comma, Equal, Greater, GreaterOrEqual, Less, LessOrEqual, Minus, NotEqual, OpenBrace, OpenBracket,
+        OpenParen, Or, Percent, Plus, Question, Slash, Star,
     };
     matches!(
         before,

@@ -2,9 +2,9 @@
 
 mod json;
 mod snippet;
-mod text;
 #[cfg(test)]
 mod tests;
+mod text;
 
 pub use json::{json, validation_json};
 pub use text::{Style, text};

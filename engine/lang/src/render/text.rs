@@ -100,7 +100,8 @@ fn excerpt(snippet: &Snippet<'_>, paint: Paint, lines: &mut Vec<String>) {
         let shown = line.trim_end_matches('\r');
         let clamp = |at: usize| at.clamp(start, start + shown.len()) - start;
         let (from, to) = (clamp(snippet.highlight.start), clamp(snippet.highlight.end));
-        let code = format!("{}{}{}", printable(&shown[..from]), paint.with(&[UNDERLINE], &printable(&shown[from..to])), printable(&shown[to..]));
+        let code =
+            format!("{}{}{}", printable(&shown[..from]), paint.with(&[UNDERLINE], &printable(&shown[from..to])), printable(&shown[to..]));
         lines.push(format!("{number:4}: {code}").trim_end().to_owned());
         start += line.len() + 1;
     }

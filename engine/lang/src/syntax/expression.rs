@@ -84,10 +84,9 @@ impl Parser<'_> {
                 Ok(Expr { kind: ExprKind::Attribute(Box::new(base), self.token_text(token).into()), range })
             }
             Kind::Number => self.legacy_index(base, height),
-            Kind::Star if steps == Steps::OfSplat => Err(self.fault_here(
-                "Splat within a splat",
-                "A .* can't follow another .*; use [*], or a for expression.",
-            )),
+            Kind::Star if steps == Steps::OfSplat => {
+                Err(self.fault_here("Splat within a splat", "A .* can't follow another .*; use [*], or a for expression."))
+            }
             Kind::Star => {
                 self.next();
                 self.height = 1;
@@ -214,9 +213,9 @@ impl Parser<'_> {
     }
 
     fn number(&self, text: &str, range: crate::Range) -> Parsed<ExprKind> {
-        crate::number::parse(text)
-            .map(ExprKind::Number)
-            .ok_or_else(|| self.fault(range, "Invalid number", format!("{text:?} can't be read as a number: it is too long or its exponent too large.")))
+        crate::number::parse(text).map(ExprKind::Number).ok_or_else(|| {
+            self.fault(range, "Invalid number", format!("{text:?} can't be read as a number: it is too long or its exponent too large."))
+        })
     }
 
     /// A keyword, a variable or a call.
@@ -402,7 +401,9 @@ impl Parser<'_> {
         let second = if self.take(Kind::Comma).is_some() { Some(name(self)?) } else { None };
         if !self.is_word("in") {
             let found = self.found();
-            return Err(self.unexpected("Incomplete for", format!("After the names the word \"in\" and a collection are due, not {found}.")));
+            return Err(
+                self.unexpected("Incomplete for", format!("After the names the word \"in\" and a collection are due, not {found}."))
+            );
         }
         self.next();
         Ok(match second {

@@ -45,6 +45,8 @@ pub(super) struct Parser<'a> {
     pub(super) templates: u32,
     /// The headers of the blocks the place in hand lies in.
     pub(super) headers: Vec<Range>,
+    /// Whether the block in hand stands on one line.
+    pub(super) one_line: bool,
     pub(super) diagnostics: Diagnostics,
 }
 
@@ -61,6 +63,7 @@ impl<'a> Parser<'a> {
             height: 0,
             templates: 0,
             headers: Vec::new(),
+            one_line: false,
             diagnostics: Vec::new(),
         }
     }

@@ -77,7 +77,10 @@ impl Parser<'_> {
                 ));
             }
             Kind::CloseBrace => {
-                return Err(self.fault_here("Unexpected closing brace", "No block is open here: this brace closes nothing. Remove it, or look for a brace too many above."));
+                return Err(self.fault_here(
+                    "Unexpected closing brace",
+                    "No block is open here: this brace closes nothing. Remove it, or look for a brace too many above.",
+                ));
             }
             _ => {
                 let found = self.found();
@@ -96,9 +99,13 @@ impl Parser<'_> {
                 let detail = match self.peek().kind {
                     Kind::Colon => format!("The value of an argument follows an equals sign: write {word} = …"),
                     Kind::Dot | Kind::OpenBracket => {
-                        format!("The name of an argument is one word. To set part of {word:?}, write it as a whole: {word} = {{ … }} or {word} = [ … ].")
+                        format!(
+                            "The name of an argument is one word. To set part of {word:?}, write it as a whole: {word} = {{ … }} or {word} = [ … ]."
+                        )
                     }
-                    _ => format!("After {word:?} an equals sign and a value are due, or a block's labels and its opening brace; not {found}."),
+                    _ => format!(
+                        "After {word:?} an equals sign and a value are due, or a block's labels and its opening brace; not {found}."
+                    ),
                 };
                 Err(self.unexpected("Argument or block definition required", detail))
             }
@@ -133,8 +140,14 @@ impl Parser<'_> {
     }
 
     fn end_of_item(&mut self, word: &str, what: &str) -> Parsed<()> {
-        if self.at_line_end() || self.peek().kind == Kind::CloseBrace && !self.headers.is_empty() {
+        if self.at_line_end() || self.peek().kind == Kind::CloseBrace && self.one_line {
             return Ok(());
+        }
+        if self.peek().kind == Kind::CloseBrace && !self.headers.is_empty() {
+            return Err(self.fault_here(
+                "Missing newline",
+                "The closing brace of a block is due on a line of its own, unless the whole block stands on one line.",
+            ));
         }
         if self.peek().kind == Kind::Comma {
             return Err(self.fault_here(
@@ -224,7 +237,10 @@ impl Parser<'_> {
                 "A block on one line holds at most one argument and no other block: put a line break after the opening brace and after each item.",
             ));
         }
-        self.item(body)?;
+        self.one_line = true;
+        let result = self.item(body);
+        self.one_line = false;
+        result?;
         match self.peek().kind {
             Kind::CloseBrace => Ok(true),
             Kind::EndOfFile => Ok(false),
@@ -245,13 +261,14 @@ impl Parser<'_> {
         }
         let margin = inner.blocks.iter().find(|block| TOP_LEVEL.contains(&&*block.ty) && self.at_margin(block.header));
         let hint = margin.map_or_else(String::new, |block| {
-            format!(" It is probably missing before line {}, where a {:?} block begins at the left margin.", self.line_of(block.header), &*block.ty)
+            format!(
+                " It is probably missing before line {}, where a {:?} block begins at the left margin.",
+                self.line_of(block.header),
+                &*block.ty
+            )
         });
-        let fault = self.fault(
-            header,
-            SUMMARY,
-            format!("This {word:?} block was opened here, and the file ends before its closing brace.{hint}"),
-        );
+        let fault =
+            self.fault(header, SUMMARY, format!("This {word:?} block was opened here, and the file ends before its closing brace.{hint}"));
         self.diagnostics.push(*fault);
     }
 

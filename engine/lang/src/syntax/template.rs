@@ -168,7 +168,9 @@ impl Parser<'_> {
 
     fn interpolation(&mut self) -> Parsed<Piece> {
         if self.peek().kind == Kind::SequenceEnd {
-            return Err(self.fault_here("Empty interpolation", "Between ${ and } an expression is due. For the characters themselves write $${."));
+            return Err(
+                self.fault_here("Empty interpolation", "Between ${ and } an expression is due. For the characters themselves write $${.")
+            );
         }
         Ok(Piece::Interpolation(self.expression()?))
     }
@@ -194,7 +196,9 @@ impl Parser<'_> {
                 return Err(self.fault(
                     range,
                     "Invalid template directive",
-                    format!("After %{{ one of if, else, endif, for and endfor is due, not {found}. For the characters themselves write %%{{."),
+                    format!(
+                        "After %{{ one of if, else, endif, for and endfor is due, not {found}. For the characters themselves write %%{{."
+                    ),
                 ));
             }
         })

@@ -159,7 +159,9 @@ fn ranges_are_those_of_the_text() {
 
 #[test]
 fn deep_nesting_is_a_fault_and_no_overflow() {
-    for text in ["(".repeat(100_000), "[".repeat(100_000), "-".repeat(100_000), "\"${".repeat(50_000), "{a=".repeat(50_000), "x ? ".repeat(50_000)] {
+    for text in
+        ["(".repeat(100_000), "[".repeat(100_000), "-".repeat(100_000), "\"${".repeat(50_000), "{a=".repeat(50_000), "x ? ".repeat(50_000)]
+    {
         assert!(expression(&text).is_err());
     }
     assert!(expression(&format!("1{}", " + 1".repeat(10_000))).is_err());

@@ -35,7 +35,9 @@ pub(super) fn of_slip(text: &str) -> Option<(&'static str, &'static str)> {
             "A heredoc begins with << or <<-, a marker such as EOT, and a line break; it ends with a line that holds nothing but the marker.",
         ),
         '/' => ("Comment without an end", "This comment begins with /* and no */ follows."),
-        '\u{feff}' => ("Byte order mark inside the file", "A byte order mark may stand only at the very beginning of a file. Delete it here."),
+        '\u{feff}' => {
+            ("Byte order mark inside the file", "A byte order mark may stand only at the very beginning of a file. Delete it here.")
+        }
         '\u{a0}' => ("Invalid character", "This is a no-break space, which looks like a space but isn't one. Replace it by a space."),
         _ => return None,
     };

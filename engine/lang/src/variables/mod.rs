@@ -73,7 +73,9 @@ fn undeclared(config: &Config, given: &BTreeMap<Arc<str>, Given>, diagnostics: &
         let detail = format!("The root module declares no variable {name:?}, so nothing can use this value.{hint}");
         let fault = match given.origin {
             Origin::Environment => continue,
-            Origin::Argument => Diagnostic::error("Value for undeclared variable", format!("{detail} Declare it, or remove the -var option.")),
+            Origin::Argument => {
+                Diagnostic::error("Value for undeclared variable", format!("{detail} Declare it, or remove the -var option."))
+            }
             Origin::File => {
                 in_files += 1;
                 if in_files > SHOWN {
@@ -85,7 +87,10 @@ fn undeclared(config: &Config, given: &BTreeMap<Arc<str>, Given>, diagnostics: &
         diagnostics.push(Diagnostic { range: given.range, ..fault });
     }
     if in_files > SHOWN {
-        let detail = format!("Besides those above, {} more values are given in files for variables that the root module doesn't declare.", in_files - SHOWN);
+        let detail = format!(
+            "Besides those above, {} more values are given in files for variables that the root module doesn't declare.",
+            in_files - SHOWN
+        );
         diagnostics.push(Diagnostic::warning("Values for undeclared variables", detail));
     }
 }
@@ -115,7 +120,11 @@ pub fn settle(variable: &Variable, given: Option<(&Val, Option<Range>)>, diagnos
             Err(_) => return Val::from(Kind::Unknown(type_of_constraint(&variable.ty))),
         },
         (Some(_), None) => {
-            return fault(place, "Required variable is null", format!("The variable {name:?} can't be null (nullable = false) and has no default. Give it a value."));
+            return fault(
+                place,
+                "Required variable is null",
+                format!("The variable {name:?} can't be null (nullable = false) and has no default. Give it a value."),
+            );
         }
         (None, None) => {
             let detail = format!(
@@ -126,6 +135,10 @@ pub fn settle(variable: &Variable, given: Option<(&Val, Option<Range>)>, diagnos
     };
     match convert_to_constraint(value, &variable.ty) {
         Ok(value) => value.marked(variable.sensitive),
-        Err(error) => fault(range, "Invalid value for variable", format!("The value for the variable {name:?} is not of its type, {}: {error}.", variable.ty)),
+        Err(error) => fault(
+            range,
+            "Invalid value for variable",
+            format!("The value for the variable {name:?} is not of its type, {}: {error}.", variable.ty),
+        ),
     }
 }

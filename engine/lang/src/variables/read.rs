@@ -47,7 +47,8 @@ struct Reader<'a> {
 
 impl Reader<'_> {
     fn environment(&mut self, environment: impl IntoIterator<Item = (String, String)>) {
-        let mut values: Vec<_> = environment.into_iter().filter_map(|(key, value)| Some((key.strip_prefix("TF_VAR_")?.to_owned(), value))).collect();
+        let mut values: Vec<_> =
+            environment.into_iter().filter_map(|(key, value)| Some((key.strip_prefix("TF_VAR_")?.to_owned(), value))).collect();
         values.sort();
         for (name, text) in values {
             // What nobody declares may be meant for another configuration, and need not even be an expression.
@@ -101,7 +102,10 @@ impl Reader<'_> {
         let (body, faults) = syntax::parse_file(&self.config.sources, file);
         self.diagnostics.extend(faults);
         for block in body.blocks {
-            let detail = format!("A file of values holds arguments (name = value) only. If this {:?} block declares something, put it in a .tf file.", &*block.ty);
+            let detail = format!(
+                "A file of values holds arguments (name = value) only. If this {:?} block declares something, put it in a .tf file.",
+                &*block.ty
+            );
             self.diagnostics.push(Diagnostic::error("Block among values", detail).at(block.header));
         }
         for attribute in body.attributes {

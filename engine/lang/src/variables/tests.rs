@@ -27,7 +27,11 @@ variable "x" {
 "#;
 
 /// The values and messages of a configuration with these files, environment and options.
-fn given(files: &[(&'static str, &'static str)], environment: &[(&str, &str)], arguments: &[Argument]) -> (BTreeMap<Arc<str>, Val>, String) {
+fn given(
+    files: &[(&'static str, &'static str)],
+    environment: &[(&str, &str)],
+    arguments: &[Argument],
+) -> (BTreeMap<Arc<str>, Val>, String) {
     let mut files = files.to_vec();
     files.push(("main.tf", DECLARED));
     let mut config = loaded(&files).config;
@@ -44,7 +48,12 @@ fn option(text: &str) -> Argument {
 
 #[test]
 fn later_ones_count() {
-    let all = [("b.auto.tfvars", "n = 5\n"), ("a.auto.tfvars", "n = 4\ns = \"auto\"\n"), ("terraform.tfvars", "n = 3\ns = \"file\"\nx = \"file\"\n"), ("more.tfvars", "n = 6\n")];
+    let all = [
+        ("b.auto.tfvars", "n = 5\n"),
+        ("a.auto.tfvars", "n = 4\ns = \"auto\"\n"),
+        ("terraform.tfvars", "n = 3\ns = \"file\"\nx = \"file\"\n"),
+        ("more.tfvars", "n = 6\n"),
+    ];
     let (values, messages) = given(&all, &[("TF_VAR_n", "2"), ("TF_VAR_l", "[\"env\"]"), ("TF_VAR_x", "env")], &[]);
     assert_eq!(messages, "");
     assert_eq!(values["n"], Val::from(5i64));
@@ -82,6 +91,10 @@ fn what_does_not_fit_is_told_where_it_is_written() {
         ("terraform.tfvars", "n = \"many\"\nq = 1\nr = 2\nt = 3\nl = [{}]\no = { c = 1 }\nb {}\nu = var.x\n"),
         ("terraform.tfvars.json", "{ \"x\": { \"a\": [1, null] }, \"sx\": 1 }"),
     ];
-    let (_, messages) = given(&files, &[("TF_VAR_q", "("), ("TF_VAR_l", "(")], &[option("nn=1"), option("n"), option("a b=1"), Argument::File("none.tfvars".into())]);
+    let (_, messages) = given(
+        &files,
+        &[("TF_VAR_q", "("), ("TF_VAR_l", "(")],
+        &[option("nn=1"), option("n"), option("a b=1"), Argument::File("none.tfvars".into())],
+    );
     insta::assert_snapshot!(messages);
 }

@@ -29,21 +29,29 @@ impl Checker<'_> {
         }
         for variable in called.variables.values() {
             if variable.default.is_none() && !call.arguments.contains_key(&variable.name) {
-                let detail = format!("The variable {:?} of the module {:?} has no default, so the call must set it.", &*variable.name, &*call.name);
+                let detail =
+                    format!("The variable {:?} of the module {:?} has no default, so the call must set it.", &*variable.name, &*call.name);
                 self.fault(header, header, "Missing required argument", detail);
             }
         }
         for inner in call.providers.keys() {
             let declared = called.required_providers.contains_key(&inner.name) || called.provider_names().any(|name| *name == inner.name);
-            let alias_declared = inner.alias.is_none() || called.required_providers.get(&inner.name).is_some_and(|required| required.aliases.contains(inner));
+            let alias_declared = inner.alias.is_none()
+                || called.required_providers.get(&inner.name).is_some_and(|required| required.aliases.contains(inner));
             if !declared || !alias_declared {
-                let detail = format!("The module {:?} has no use for a provider configuration {inner}: it doesn't name it in required_providers.", &*call.name);
+                let detail = format!(
+                    "The module {:?} has no use for a provider configuration {inner}: it doesn't name it in required_providers.",
+                    &*call.name
+                );
                 self.fault(header, header, "Unknown provider configuration", detail);
             }
         }
         for alias in called.required_providers.values().flat_map(|required| &required.aliases) {
             if !call.providers.contains_key(alias) {
-                let detail = format!("The module {:?} needs the provider configuration {alias}: pass one, as in providers = {{ {alias} = {} }}.", &*call.name, alias.name);
+                let detail = format!(
+                    "The module {:?} needs the provider configuration {alias}: pass one, as in providers = {{ {alias} = {} }}.",
+                    &*call.name, alias.name
+                );
                 self.fault(header, header, "Missing provider configuration", detail);
             }
         }

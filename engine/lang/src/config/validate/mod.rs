@@ -122,7 +122,9 @@ impl<'a> Checker<'a> {
     fn trigger(&mut self, trigger: &Expr, place: Place) {
         let before = self.faults.len();
         let references = self.expr(trigger, place);
-        let to_resource = references.iter().any(|reference| matches!(&reference.subject, Subject::Resource(name) if name.mode == hotswap_value::address::ResourceMode::Managed));
+        let to_resource = references.iter().any(
+            |reference| matches!(&reference.subject, Subject::Resource(name) if name.mode == hotswap_value::address::ResourceMode::Managed),
+        );
         if !to_resource && self.faults.len() == before {
             let detail = "A reference to a resource of this module, or to an attribute of one, is due.";
             self.fault(trigger.range, place.header, "Invalid replace_triggered_by", detail);
@@ -161,18 +163,29 @@ impl<'a> Checker<'a> {
                 "for_each" => self.expr_with(&attribute.value, place, names),
                 "iterator" => match &attribute.value.kind {
                     ExprKind::Variable(name) | ExprKind::String(name) => iterator = name.clone(),
-                    _ => self.fault(attribute.value.range, place.header, "Invalid iterator", "A bare word is due, which is the name the element in hand gets."),
+                    _ => self.fault(
+                        attribute.value.range,
+                        place.header,
+                        "Invalid iterator",
+                        "A bare word is due, which is the name the element in hand gets.",
+                    ),
                 },
                 "labels" => {}
                 name => {
                     let hint = did_you_mean(name, ["for_each", "iterator", "labels"]);
-                    let detail = format!("A dynamic block takes for_each, iterator and labels; {name:?} belongs in its content block.{hint}");
+                    let detail =
+                        format!("A dynamic block takes for_each, iterator and labels; {name:?} belongs in its content block.{hint}");
                     self.fault(attribute.name_range, place.header, "Unsupported argument", detail);
                 }
             }
         }
         if block.body.attribute("for_each").is_none() {
-            self.fault(block.header, place.header, "Missing required argument", "A dynamic block needs for_each: one block is made for each of its elements.");
+            self.fault(
+                block.header,
+                place.header,
+                "Missing required argument",
+                "A dynamic block needs for_each: one block is made for each of its elements.",
+            );
         }
         let mut inner = names.to_vec();
         inner.push(iterator);

@@ -62,7 +62,9 @@ impl Checker<'_> {
                     if !self.module.required_providers.contains_key(provider) {
                         let known = self.module.required_providers.keys().map(|name| &**name);
                         let hint = did_you_mean(provider, known);
-                        let detail = format!("This module doesn't name a provider {provider:?} in required_providers, which it must to call its functions.{hint}");
+                        let detail = format!(
+                            "This module doesn't name a provider {provider:?} in required_providers, which it must to call its functions.{hint}"
+                        );
                         self.fault(range, place.header, "Unknown provider", detail);
                     }
                 }
@@ -108,7 +110,8 @@ impl Checker<'_> {
             }
             Subject::SelfObject => {
                 if !place.has_self {
-                    let detail = "An object can refer to itself only in its postconditions. Elsewhere refer to other objects by type and name.";
+                    let detail =
+                        "An object can refer to itself only in its postconditions. Elsewhere refer to other objects by type and name.";
                     self.fault(range, place.header, "self is not available here", detail);
                 }
             }
@@ -180,12 +183,9 @@ impl Checker<'_> {
             return;
         }
         let what = if name.mode == ResourceMode::Data { "data source" } else { "resource" };
-        let other = ResourceName { mode: if name.mode == ResourceMode::Data { ResourceMode::Managed } else { ResourceMode::Data }, ..name.clone() };
-        let hint = if module.resources.contains_key(&other) {
-            format!(" Did you mean {other}?")
-        } else {
-            self.nearest_resource(name)
-        };
+        let other =
+            ResourceName { mode: if name.mode == ResourceMode::Data { ResourceMode::Managed } else { ResourceMode::Data }, ..name.clone() };
+        let hint = if module.resources.contains_key(&other) { format!(" Did you mean {other}?") } else { self.nearest_resource(name) };
         let mut detail = format!("No {what} {name} is declared in {}.{hint}", self.module_text());
         if hint.is_empty() && name.mode == ResourceMode::Managed && !name.ty.contains('_') {
             detail += &format!(" If text is meant, it needs quotes: \"{}\".", self.config.sources.text(range));
@@ -202,6 +202,7 @@ impl Checker<'_> {
         {
             return format!(" Did you mean {root}.{}?", name.name);
         }
-        crate::evaluate::suggest(&wanted, known.iter().map(String::as_str)).map_or_else(String::new, |near| format!(" Did you mean {near}?"))
+        crate::evaluate::suggest(&wanted, known.iter().map(String::as_str))
+            .map_or_else(String::new, |near| format!(" Did you mean {near}?"))
     }
 }

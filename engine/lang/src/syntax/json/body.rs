@@ -49,7 +49,9 @@ impl Decoder<'_> {
                 for element in elements {
                     match &element.kind {
                         NodeKind::Object(members) => objects.push(members),
-                        _ => self.fault(element.range, "Invalid JSON configuration", format!("{what} is an object, or an array of objects.")),
+                        _ => {
+                            self.fault(element.range, "Invalid JSON configuration", format!("{what} is an object, or an array of objects."))
+                        }
                     }
                 }
             }

@@ -22,7 +22,10 @@ pub(super) enum NodeKind {
     Bool(bool),
     Number(Number),
     /// Text; `plain` if it is written without escapes, so that places in it are places in the file.
-    String { text: Arc<str>, plain: bool },
+    String {
+        text: Arc<str>,
+        plain: bool,
+    },
     Array(Vec<Node>),
     /// In the order written; a name may come twice.
     Object(Vec<Member>),
@@ -127,7 +130,9 @@ impl Reader<'_> {
             }
             Some('\'') => return Err(self.fault_here("Single quotes are not valid", "Text is written in double quotes in JSON.")),
             Some('/' | '#') => {
-                return Err(self.fault_here("Comments are not valid", "JSON has no comments. A member named \"//\" of an object is taken as one."));
+                return Err(
+                    self.fault_here("Comments are not valid", "JSON has no comments. A member named \"//\" of an object is taken as one.")
+                );
             }
             _ => {
                 let found = self.found();
@@ -140,7 +145,9 @@ impl Reader<'_> {
     fn deeper(&mut self) -> Parsed<()> {
         self.depth += 1;
         if self.depth > MAX_DEPTH {
-            return Err(self.fault_here("JSON nested too deeply", format!("Arrays and objects may lie in each other at most {MAX_DEPTH} deep.")));
+            return Err(
+                self.fault_here("JSON nested too deeply", format!("Arrays and objects may lie in each other at most {MAX_DEPTH} deep."))
+            );
         }
         Ok(())
     }
@@ -170,7 +177,11 @@ impl Reader<'_> {
     fn comma(&mut self, open: usize, what: &str, close: char) -> Parsed<()> {
         let end = self.at;
         if !self.take(',') {
-            let detail = format!("In the {what} that was opened on line {} a comma or the closing {close} is due before {}.", self.line(open), self.found());
+            let detail = format!(
+                "In the {what} that was opened on line {} a comma or the closing {close} is due before {}.",
+                self.line(open),
+                self.found()
+            );
             return Err(self.fault_here("Missing comma", detail));
         }
         self.space();
@@ -191,7 +202,11 @@ impl Reader<'_> {
                 self.space();
                 let start = self.at;
                 if !self.rest().starts_with('"') {
-                    let detail = format!("In the object that was opened on line {} a name in double quotes is due, not {}.", self.line(open), self.found());
+                    let detail = format!(
+                        "In the object that was opened on line {} a name in double quotes is due, not {}.",
+                        self.line(open),
+                        self.found()
+                    );
                     return Err(self.fault_here("Missing name", detail));
                 }
                 let (name, plain) = self.string()?;
@@ -226,7 +241,12 @@ impl Reader<'_> {
                 self.at += length;
                 Ok(NodeKind::Number(number))
             }
-            None => Err(self.fault(start, start + length, "Invalid number", format!("{text:?} is no number as JSON writes them, such as 12, -1.5 or 1e6."))),
+            None => Err(self.fault(
+                start,
+                start + length,
+                "Invalid number",
+                format!("{text:?} is no number as JSON writes them, such as 12, -1.5 or 1e6."),
+            )),
         }
     }
 
@@ -257,7 +277,14 @@ impl Reader<'_> {
                     text.push(char);
                     at += length;
                 }
-                _ => return Err(self.fault(start, at, "Unclosed string", "The closing double quote is due on the same line. A line break in text is \\n.")),
+                _ => {
+                    return Err(self.fault(
+                        start,
+                        at,
+                        "Unclosed string",
+                        "The closing double quote is due on the same line. A line break in text is \\n.",
+                    ));
+                }
             }
         }
     }
@@ -275,7 +302,11 @@ fn escape(text: &str) -> Option<(char, usize)> {
         b'r' => '\r',
         b't' => '\t',
         b'u' => {
-            let unit = |at: usize| text.get(at..at + 4).filter(|digits| digits.bytes().all(|byte| byte.is_ascii_hexdigit())).and_then(|digits| u16::from_str_radix(digits, 16).ok());
+            let unit = |at: usize| {
+                text.get(at..at + 4)
+                    .filter(|digits| digits.bytes().all(|byte| byte.is_ascii_hexdigit()))
+                    .and_then(|digits| u16::from_str_radix(digits, 16).ok())
+            };
             let first = unit(2)?;
             if !(0xd800..0xdc00).contains(&first) {
                 return Some((char::from_u32(u32::from(first)).unwrap_or(char::REPLACEMENT_CHARACTER), 6));

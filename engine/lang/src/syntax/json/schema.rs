@@ -18,7 +18,12 @@ static RESOURCE: Schema = Schema {
 static VARIABLE: Schema = Schema { blocks: &[("validation", 0, &ARGUMENTS)], expressions: &["type"] };
 static OUTPUT: Schema = Schema { blocks: &[("precondition", 0, &ARGUMENTS)], expressions: &[] };
 static TERRAFORM: Schema = Schema {
-    blocks: &[("required_providers", 0, &ARGUMENTS), ("backend", 1, &ARGUMENTS), ("cloud", 0, &ARGUMENTS), ("provider_meta", 1, &ARGUMENTS)],
+    blocks: &[
+        ("required_providers", 0, &ARGUMENTS),
+        ("backend", 1, &ARGUMENTS),
+        ("cloud", 0, &ARGUMENTS),
+        ("provider_meta", 1, &ARGUMENTS),
+    ],
     expressions: &[],
 };
 static CHECK: Schema = Schema { blocks: &[("assert", 0, &ARGUMENTS), ("data", 2, &RESOURCE)], expressions: &[] };
