@@ -191,3 +191,6 @@ fn arguments_in_words(function: &Function) -> String {
         count => format!("{least}{count} arguments"),
     }
 }
+
+#[cfg(test)]
+mod tests;

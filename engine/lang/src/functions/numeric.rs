@@ -75,6 +75,9 @@ fn power(base: f64, exponent: f64) -> f64 {
     if base < 0.0 && exponent.fract() != 0.0 {
         return f64::NAN;
     }
+    if exponent.abs() == 0.5 {
+        return if exponent < 0.0 { 1.0 / base.sqrt() } else { base.sqrt() };
+    }
     let mut whole = exponent.abs().trunc();
     let mut fraction = exponent.abs().fract();
     let mut result = 1.0;

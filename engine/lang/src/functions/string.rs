@@ -118,6 +118,8 @@ fn split(call: &Call) -> Outcome {
 fn substr(call: &Call) -> Outcome {
     let all = call.text(0);
     let (offset, length) = (call.integer(1)?, call.integer(2)?);
+    // Terraform's own slip, kept because states hold its results: counted from the end, no length means all that is left.
+    let length = if offset < 0 && length == 0 { -1 } else { length };
     let offset = if offset < 0 { offset.saturating_add(all.graphemes(true).count() as i64).max(0) } else { offset };
     let offset = usize::try_from(offset).unwrap_or(usize::MAX);
     let length = usize::try_from(length).unwrap_or(usize::MAX);

@@ -1,5 +1,7 @@
 //! `templatefile` and `templatestring`: templates with variables of their own.
 
+use std::cell::Cell;
+
 use super::{
     Call, Function, FunctionError, Parameter, Shape,
     filesystem::read_text,
@@ -29,6 +31,11 @@ pub(super) const FUNCTIONS: &[Function] = &[
     ),
 ];
 
+thread_local! {
+    /// Whether a template is being filled in: one that is filled in by another could be so by itself, without end.
+    static INSIDE: Cell<bool> = const { Cell::new(false) };
+}
+
 /// What the template `text` gives, which messages call `name`.
 fn render(call: &Call, name: &str, text: &str) -> Outcome {
     let variables = call.map(1)?;
@@ -46,8 +53,12 @@ fn render(call: &Call, name: &str, text: &str) -> Outcome {
     let mut sources = Sources::default();
     let file = sources.add(name, text);
     let expr = parse_template(&sources, file).map_err(|faults| wrong(&sources, &faults))?;
+    if INSIDE.replace(true) {
+        return Err(FunctionError::new("a template can't be filled in from inside another one"));
+    }
     let mut faults = Diagnostics::new();
     let value = evaluate_template(&expr, variables, call.scope, &mut faults);
+    INSIDE.set(false);
     if faults.iter().any(crate::Diagnostic::is_error) {
         return Err(wrong(&sources, &faults));
     }

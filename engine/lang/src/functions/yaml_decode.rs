@@ -21,6 +21,9 @@ pub(super) const FUNCTIONS: &[Function] =
 fn decode(call: &Call) -> Outcome {
     let text = call.text(0);
     let wrong = |error: &dyn fmt::Display| FunctionError::at(0, format!("must be one YAML document: {error}"));
+    if text.lines().map(str::trim_start).all(|line| line.is_empty() || line.starts_with('#')) {
+        return Err(wrong(&"there is nothing in it"));
+    }
     let mut documents = serde_yaml_ng::Deserializer::from_str(text);
     let first = documents.next().ok_or_else(|| wrong(&"there is nothing in it"))?;
     let value = Node { text }.deserialize(first).map_err(|error| wrong(&error))?;
@@ -116,7 +119,11 @@ impl<'de> Visitor<'de> for Node<'_> {
                 Name::Text(name) => {
                     object.insert(name, value);
                 }
-                Name::Merge => merge(&mut object, &value).map_err(de::Error::custom)?,
+                // As in Terraform, and unlike in YAML, what comes later wins, whichever way it came, and lists of mappings aren't merged.
+                Name::Merge => match value.as_map() {
+                    Some(attributes) => object.extend(attributes.iter().map(|(name, value)| (name.clone(), value.clone()))),
+                    None => return Err(de::Error::custom("<< takes a mapping")),
+                },
             }
         }
         Ok(Val::object(object))
@@ -127,17 +134,6 @@ impl<'de> Visitor<'de> for Node<'_> {
         content.newtype_variant_seed(self)?;
         Err(de::Error::custom(format!("the tag !{tag} means nothing here")))
     }
-}
-
-/// Adds the attributes of an object, or of several, that the mapping doesn't have itself.
-fn merge(object: &mut BTreeMap<Arc<str>, Val>, value: &Val) -> Result<(), &'static str> {
-    let several = value.as_elements();
-    for from in several.unwrap_or(std::slice::from_ref(value)) {
-        for (name, value) in from.as_map().ok_or("<< takes a mapping, or a list of mappings")? {
-            object.entry(name.clone()).or_insert_with(|| value.clone());
-        }
-    }
-    Ok(())
 }
 
 fn exact<E: de::Error>(digits: &str) -> Result<Val, E> {

@@ -233,7 +233,7 @@ fn deeper(indent: Option<usize>, scalar: bool) -> usize {
 }
 
 fn fits_block(text: &str) -> bool {
-    let special = |character: char| character != '\n' && (!is_printable(character) || matches!(character, '\u{2028}' | '\u{2029}'));
+    let special = |character: char| character != '\n' && !is_printable(character);
     !text.ends_with(' ') && !text.contains(" \n") && !text.contains(special)
 }
 
