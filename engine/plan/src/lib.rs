@@ -6,6 +6,7 @@
 
 mod again;
 mod conditions;
+pub mod file;
 mod graph;
 mod lock;
 mod model;
@@ -15,6 +16,7 @@ mod providers;
 pub mod render;
 mod schema_value;
 mod suggest;
+mod validate;
 mod world;
 
 pub use again::Again;
@@ -24,4 +26,5 @@ pub use model::{Action, CheckResult, CheckStatus, Mode, OutputChange, Plan, Reas
 pub use planner::{Options, plan};
 pub use provider_address::{ProviderAddress, ProviderAddressError};
 pub use providers::{ObjectType, ProviderSource, Providers};
+pub use validate::validate;
 pub use world::{ConfigValue, InstanceData, ModuleScope, Purpose, Repetition, Settings, World};

@@ -8,9 +8,10 @@ use hotswap_value::{
     AttributePath, Value,
     address::{ResourceBlock, ResourceInstance, Target},
 };
+use serde::{Deserialize, Serialize};
 
 /// What a plan is for.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Mode {
     /// To bring what is to what the configuration says.
     #[default]
@@ -90,7 +91,7 @@ pub struct ResourceChange {
 }
 
 /// What is done to an object.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum Action {
     /// Nothing.
     NoOp,
@@ -111,7 +112,7 @@ pub enum Action {
 }
 
 /// Why something is done, where the values don't say it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum Reason {
     /// It is tainted.
     ReplaceBecauseTainted,
@@ -164,7 +165,7 @@ pub struct CheckResult {
 }
 
 /// How a condition stands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum CheckStatus {
     /// It holds.
     Pass,

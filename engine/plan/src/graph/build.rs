@@ -24,8 +24,10 @@ use crate::{
 
 impl Graph {
     /// The graph of a configuration. `used` are provider configurations that something outside the configuration needs, as objects in
-    /// the state do. References to what isn't there and cycles are errors in the diagnostics; the edges of a cycle are there too, so
-    /// that a graph with errors must not be walked.
+    /// the state do.
+    ///
+    /// Errors in the diagnostics: what the providers' schemas don't have, and cycles. What is wrong by the language alone is found by
+    /// [`hotswap_lang::config::validate`] and left out here.
     pub fn new(config: &Config, providers: &Providers, used: impl IntoIterator<Item = ProviderAddress>) -> (Self, Diagnostics) {
         let mut builder = Builder {
             config,
@@ -160,26 +162,8 @@ impl Builder<'_> {
             self.depends_on(index, module, &call.depends_on);
             let end = self.node(Node::Module(module.path.child(&call.name)));
             self.belongs(end, &module.path);
-            self.unknown_arguments(module, call, index);
         }
         module.resources.values().for_each(|resource| self.resource(module, resource));
-    }
-
-    fn unknown_arguments(&mut self, module: &Module, call: &hotswap_lang::config::Call, index: NodeIndex) {
-        let Some(called) = self.config.modules.get(&module.path.child(&call.name)) else { return };
-        for (name, argument) in &call.arguments {
-            if !called.variables.contains_key(name) {
-                let hint = did_you_mean(name, called.variables.keys().map(|name| &**name));
-                let detail = format!("The module {:?} declares no variable {name:?}.{hint}", call.name);
-                self.fault(index, Diagnostic::error("Unsupported argument", detail).at(argument.name_range).within(call.header));
-            }
-        }
-        for variable in called.variables.values() {
-            if variable.default.is_none() && !call.arguments.contains_key(&variable.name) {
-                let detail = format!("The module {:?} needs a value for its variable {:?}.", call.name, variable.name);
-                self.fault(index, Diagnostic::error("Missing argument", detail).at(call.header));
-            }
-        }
     }
 
     fn resource(&mut self, module: &Module, resource: &Resource) {
@@ -187,15 +171,6 @@ impl Builder<'_> {
         let index = self.node(Node::Resource(block));
         self.belongs(index, &module.path);
         let address = configuration_of(self.config, &module.path, &resource.provider);
-        if resource.provider.alias.is_some() && block_of(self.config, &address).is_none() {
-            let alias = resource.provider.alias.as_deref().unwrap_or_default();
-            let name = &resource.provider.name;
-            let detail = format!(
-                "{} uses the provider configuration {name}.{alias}, which is neither written in its module nor passed to it.",
-                resource.name
-            );
-            self.fault(index, Diagnostic::error("Provider configuration not present", detail).at(resource.header));
-        }
         if self.providers.idle(&address.source).is_some() && self.providers.object_type(&address.source, &resource.name).is_none() {
             let names = self.providers.type_names(&address.source, resource.name.mode);
             let hint = did_you_mean(&resource.name.ty, names);
@@ -275,16 +250,18 @@ impl Builder<'_> {
     }
 
     fn expr(&mut self, from: NodeIndex, module: &Module, expr: &Expr) {
-        let mut found = Vec::new();
-        for reference in references(expr, &mut found) {
+        let mut faults = Vec::new();
+        for reference in references(expr, &mut faults) {
             self.reference(from, module, &reference);
         }
-        found.into_iter().for_each(|fault| self.fault(from, fault));
+        if faults.iter().any(Diagnostic::is_error) {
+            self.graph.faulty.insert(from);
+        }
     }
 
     fn reference(&mut self, from: NodeIndex, module: &Module, reference: &Reference) {
-        if let Some(fault) = undeclared(module, &reference.subject, reference.range) {
-            self.fault(from, fault);
+        if undeclared(module, &reference.subject, reference.range).is_some() {
+            self.graph.faulty.insert(from);
             return;
         }
         let on = match &reference.subject {
@@ -329,10 +306,8 @@ impl Builder<'_> {
         }
         match steps.next() {
             Some(Step::Attribute(name)) if called.outputs.contains_key(name.as_str()) => vec![Node::Output(path, name.as_str().into())],
-            Some(Step::Attribute(name)) if !repeated => {
-                let hint = did_you_mean(name, called.outputs.keys().map(|name| &**name));
-                let detail = format!("The module {call:?} has no output {name:?}.{hint}");
-                self.fault(from, Diagnostic::error("Reference to undeclared output", detail).at(reference.range));
+            Some(Step::Attribute(_)) if !repeated => {
+                self.graph.faulty.insert(from);
                 Vec::new()
             }
             _ => called.outputs.keys().map(|name| Node::Output(path.clone(), name.clone())).collect(),
@@ -356,11 +331,6 @@ impl Builder<'_> {
     }
 
     fn depends_on(&mut self, from: NodeIndex, module: &Module, depends_on: &[DependsOn]) {
-        for named in depends_on {
-            if let Some(fault) = undeclared(module, &named.subject, named.range) {
-                self.fault(from, fault);
-            }
-        }
         for on in self.named(module, depends_on) {
             self.graph.graph.update_edge(from, on, None);
         }

@@ -111,11 +111,7 @@ impl Planner<'_> {
         }
         for import in &self.config().root().imports {
             let block = target_block(import);
-            let exists = self.config().modules.get(&block.module).is_some_and(|module| module.resources.contains_key(&block.resource));
-            if !exists {
-                let detail = format!("There is no block for {block}. Write one that says how the imported object should be.");
-                self.say(vec![Diagnostic::error("Import into what is not there", detail).at(import.to.range).within(import.range)]);
-            } else if import.for_each.is_none() && self.found().planned.contains(&block) {
+            if import.for_each.is_none() && self.found().planned.contains(&block) {
                 self.unmet(import, &block);
             }
         }

@@ -37,6 +37,7 @@ use self::{import::Imports, moved::Moves};
 use crate::{
     Action, CheckResult, Findings, Graph, Mode, Node, Outcome, Plan, ProviderAddress, Providers, Purpose, ResourceChange,
     Settings, World,
+    validate::validated,
 };
 
 /// How a plan is made.
@@ -69,7 +70,10 @@ const PLANS_AT_A_TIME: usize = 256;
 ///
 /// `providers` are configured on the way, at most once each. Nothing is changed, in the state or outside it.
 pub async fn plan(config: &Config, state: State, providers: &Providers, options: Options) -> (Plan, Diagnostics) {
-    let mut diagnostics = providers.check(config, &state);
+    let used: BTreeSet<ProviderAddress> = state.resources.values().filter_map(|resource| resource.provider.parse().ok()).collect();
+    let (graph, mut diagnostics) = validated(config, &state, providers, used).await;
+    // What is only warned of comes up again where it matters.
+    diagnostics.retain(Diagnostic::is_error);
     let (variables, found) = resolve(config, &options.variables);
     diagnostics.extend(found);
     let mut empty = Plan {
@@ -88,9 +92,6 @@ pub async fn plan(config: &Config, state: State, providers: &Providers, options:
         summary: Vec::new(),
         errored: true,
     };
-    let used: BTreeSet<ProviderAddress> = empty.prior.resources.values().filter_map(|resource| resource.provider.parse().ok()).collect();
-    let (graph, found) = Graph::new(config, providers, used);
-    diagnostics.extend(found);
     if diagnostics.iter().any(Diagnostic::is_error) {
         return (empty, diagnostics);
     }

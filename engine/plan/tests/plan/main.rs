@@ -2,7 +2,16 @@
 #![allow(clippy::unwrap_used)]
 
 mod basics;
+mod data;
+mod faults;
+mod lifecycle;
+mod modules;
+mod moves;
+mod property;
 mod provider;
+mod repetition;
+mod saved;
 mod support;
+mod targets;
 
 use support::Desk;

@@ -234,6 +234,10 @@ impl Planned {
             .collect()
     }
 
+    pub fn config(&self) -> &Config {
+        &self.config
+    }
+
     pub fn change(&self, address: &str) -> &ResourceChange {
         self.plan.changes.iter().find(|change| change.address.to_string() == address).unwrap()
     }
