@@ -1,7 +1,7 @@
 //! Rollouts from the spec to what serves: forward, back, held, halted, superseded.
 #![allow(clippy::unwrap_used)]
 
-use hotswap_tests::plugins::{GREETER_1_0_0, GREETER_1_1_0, MOODY, digest};
+use hotswap_tests::plugins::{GREETER_1_0_0, GREETER_1_1_0, GREETER_2_0_0, MOODY, digest};
 use hotswap_tests::{DataFolder, Load, Server};
 use serde_json::{Value, json};
 
@@ -104,8 +104,13 @@ async fn a_bad_version_goes_back_by_itself_and_is_held_until_something_changes()
     assert_ne!(retried, rollout);
     assert_eq!(server.outcome(&retried).await.status.as_str(), "rolled_back");
 
-    // Another spec releases the hold.
+    // Another spec releases the hold, and with it what is left of a version that was retired meanwhile.
+    let bad_bytes = digest(GREETER_2_0_0);
+    server.client.retire_version("greeter", &"2.0.0".parse().unwrap()).await.unwrap();
+    server.client.get_component(&bad_bytes).await.unwrap();
     let fixed = server.deploy("acme", "hello", &direct("1.1.0")).await;
+    let unknown = server.client.get_component(&bad_bytes).await.unwrap_err();
+    assert!(unknown.is_not_found(), "{unknown}");
     assert_eq!((fixed.status.as_str(), fixed.held), ("active", None));
     let tally = load.stop().await;
     assert_eq!(tally.dropped, 0, "{tally:?}");

@@ -1,10 +1,12 @@
 //! Deployments: accepted, told, ended. Accepting one writes a revision and a rollout; the controller does the rest.
 
+use std::sync::{Arc, OnceLock};
+
 use hotswap_api as api;
 use hotswap_api::{ErrorCode, Problem};
 use hotswap_model::{
-    DeploymentId, DeploymentName, DeploymentSpec, DeploymentStatus, Revision, RolloutId, RolloutStatus, Span, TenantName, TenantStatus,
-    Version, merge_config,
+    DeploymentId, DeploymentName, DeploymentSpec, DeploymentStatus, Digest, Revision, RolloutId, RolloutStatus, Span, TenantName,
+    TenantStatus, Version, merge_config,
 };
 use hotswap_rollout::Progress;
 use hotswap_store::{self as store, Deployment, DeploymentAddress, Plugin, PluginVersion, StoredRevision, Tenant, Tx};
@@ -37,11 +39,16 @@ impl Platform {
         let name: DeploymentName = name.parse().map_err(|e: hotswap_model::NameError| Problem::new(ErrorCode::Invalid, e.to_string()))?;
         request.spec.validate().map_err(|faults| error::invalid(format_args!("deployment {:?}", name.as_str()), faults))?;
         let (tenant, urls) = (tenant.to_owned(), self.urls.clone());
+        let let_go = Arc::new(OnceLock::new());
+        let tell = Arc::clone(&let_go);
         let answer = self
             .change(replay, move |tx| {
                 Box::pin(async move {
                     let accepted = accept(tx, &tenant, name, request, precondition).await?;
                     let created = matches!(accepted, Accepted::Created(_));
+                    if let Accepted::Changed(_, Some(component)) = &accepted {
+                        let _ = tell.set(*component);
+                    }
                     let deployment = accepted.into_deployment();
                     Ok(Answer { created, body: to_api(tx, &urls, vec![deployment]).await?.remove(0) })
                 })
@@ -49,6 +56,9 @@ impl Platform {
             .await?;
         let address = DeploymentAddress { tenant: answer.body.tenant.clone(), name: answer.body.name.clone() };
         self.controller.look_at(&answer.body.id, &address);
+        if let Some(component) = let_go.get() {
+            self.tidy(component).await;
+        }
         Ok(answer)
     }
 
@@ -108,18 +118,34 @@ impl Platform {
         let mut tx = self.store.write().await.map_err(error::store)?;
         let deployment = find(&mut tx, tenant, name).await?;
         let now = clock::now();
+        let held = match deployment.held {
+            Some(_) => Some(desired(&mut tx, &deployment).await?.revision.sha256),
+            None => None,
+        };
         supersede(&mut tx, &deployment, "the deployment was deleted").await?;
         tx.delete_deployment(&deployment.id, None, now).await.map_err(error::store)?;
         tx.commit().await.map_err(error::store)?;
         self.controller.end(&deployment.id, &deployment.address()).await;
+        if let Some(component) = held {
+            self.tidy(&component).await;
+        }
         Ok(())
+    }
+
+    /// Collects the component of a revision that was held, and so not loaded: nobody lets it go later. What was asked for is done,
+    /// whether this succeeds or not.
+    async fn tidy(&self, component: &Digest) {
+        if let Err(problem) = self.components.collect(component).await {
+            tracing::warn!(%component, %problem, "a component that may be unused was not collected");
+        }
     }
 }
 
 /// What came of a request that was accepted.
 enum Accepted {
     Created(Deployment),
-    Changed(Deployment),
+    /// With the component of the revision it was held on, if it was.
+    Changed(Deployment, Option<Digest>),
     /// It asks for what is wanted already.
     Same(Deployment),
 }
@@ -127,7 +153,7 @@ enum Accepted {
 impl Accepted {
     fn into_deployment(self) -> Deployment {
         match self {
-            Self::Created(deployment) | Self::Changed(deployment) | Self::Same(deployment) => deployment,
+            Self::Created(deployment) | Self::Changed(deployment, _) | Self::Same(deployment) => deployment,
         }
     }
 }
@@ -156,12 +182,15 @@ async fn accept(
     }
     let (tenant, plugin) = check_allowed(tx, tenant, &wanted.spec).await?;
     let version = resolve(tx, &plugin, &wanted, before.as_ref().zip(current.as_ref())).await?.version;
-    let verdicts = quota::judge(tx, &tenant, before.as_ref().zip(current.as_ref()), &wanted.spec, Some(&version)).await?;
+    let verdicts = quota::judge(tx, &tenant, before.as_ref().map(|deployment| &deployment.id), &wanted.spec, Some(&version)).await?;
     quota::refuse(&tenant, &verdicts)?;
     check_rate(tx, &tenant).await?;
     match before {
         None => Ok(Accepted::Created(create(tx, &tenant, address, wanted.spec, version).await?)),
-        Some(before) => Ok(Accepted::Changed(update(tx, before, wanted.spec, version).await?)),
+        Some(before) => {
+            let held = current.filter(|_| before.held.is_some()).map(|stored| stored.revision.sha256);
+            Ok(Accepted::Changed(update(tx, before, wanted.spec, version).await?, held))
+        }
     }
 }
 

@@ -46,7 +46,9 @@ impl Platform {
             }
         }
         if let Some(tenant) = &tenant {
-            preview.quotas = quota::judge(&mut tx, tenant, before, &request.spec, version.as_ref()).await?;
+            preview.quotas =
+                quota::judge(&mut tx, tenant, deployment.as_ref().map(|deployment| &deployment.id), &request.spec, version.as_ref())
+                    .await?;
             preview.warnings.extend(
                 preview.quotas.iter().filter(|verdict| verdict.exceeded).map(|verdict| format!("over quota: {}", quota::sentence(verdict))),
             );

@@ -1,22 +1,24 @@
 //! What a tenant may hold against what it would hold: judged in the transaction that spends it.
 
+use std::collections::BTreeSet;
+
 use hotswap_api::{ErrorCode, Problem, QuotaVerdict};
-use hotswap_model::{DeploymentSpec, Usage};
-use hotswap_store::{Deployment, PluginVersion, StoredRevision, Tenant, Tx};
+use hotswap_model::{DeploymentId, DeploymentSpec, Digest, PluginName, Usage};
+use hotswap_store::{Page, PluginVersion, Tenant, Tx};
 
 use crate::error::{self, Result};
 
-/// Every quota that has a limit, as it would stand with this deployment in place of what it is now.
+/// Every quota that has a limit, as it would stand with this spec in place of the deployment as it is now, if there is one.
 pub(super) async fn judge(
     tx: &mut Tx,
     tenant: &Tenant,
-    before: Option<(&Deployment, &StoredRevision)>,
+    before: Option<&DeploymentId>,
     spec: &DeploymentSpec,
     version: Option<&PluginVersion>,
 ) -> Result<Vec<QuotaVerdict>> {
     let now = tx.usage(&tenant.id).await.map_err(error::store)?;
-    let (others, plugins, components) = without(tx, tenant, before, now).await?;
-    let plugin_is_new = !plugins.contains(spec.plugin.as_str());
+    let Others { usage: others, plugins, components } = Others::of(tx, tenant, before).await?;
+    let plugin_is_new = !plugins.contains(&spec.plugin);
     let new_bytes = version.filter(|version| !components.contains(&version.spec.sha256)).map_or(0, |version| version.size);
     let storage_now = now.storage_mb();
     let storage_then = Usage { storage_bytes: others.storage_bytes + new_bytes, ..others }.storage_mb();
@@ -52,35 +54,32 @@ pub(super) fn sentence(verdict: &QuotaVerdict) -> String {
     format!("{quota} is {limit}, {used} are used by other deployments, {requested} are requested here")
 }
 
-type Plugins = std::collections::BTreeSet<String>;
-type Components = std::collections::BTreeSet<hotswap_model::Digest>;
+/// What a tenant's other deployments hold, summed over the revision each of them wants.
+#[derive(Default)]
+struct Others {
+    usage: Usage,
+    plugins: BTreeSet<PluginName>,
+    components: BTreeSet<Digest>,
+}
 
-/// What the tenant uses without one deployment, and which plugins and components that is.
-async fn without(
-    tx: &mut Tx,
-    tenant: &Tenant,
-    before: Option<(&Deployment, &StoredRevision)>,
-    now: Usage,
-) -> Result<(Usage, Plugins, Components)> {
-    let deployments = tx.list_deployments(Some(&tenant.spec.name), &hotswap_store::Page::all()).await.map_err(error::store)?;
-    let wanted: Vec<_> = deployments.iter().map(|deployment| (deployment.id.clone(), deployment.revision)).collect();
-    let revisions = tx.revisions(&wanted).await.map_err(error::store)?;
-    let others = revisions.iter().filter(|stored| before.is_none_or(|(deployment, _)| stored.deployment_id != deployment.id));
-    let (mut plugins, mut components) = (Plugins::new(), Components::new());
-    for stored in others {
-        plugins.insert(stored.revision.spec.plugin.to_string());
-        components.insert(stored.revision.sha256);
-    }
-    let mut usage = Usage { plugins: plugins.len() as u64, ..now };
-    if let Some((_, stored)) = before {
-        let spec = &stored.revision.spec;
-        usage.deployments = usage.deployments.saturating_sub(1);
-        usage.instances = usage.instances.saturating_sub(u64::from(spec.instances));
-        usage.memory_mb = usage.memory_mb.saturating_sub(spec.memory_mb());
-        if !components.contains(&stored.revision.sha256) {
-            let size = tx.blob(&stored.revision.sha256).await.map_err(error::store)?.map_or(0, |blob| blob.size);
-            usage.storage_bytes = usage.storage_bytes.saturating_sub(size);
+impl Others {
+    async fn of(tx: &mut Tx, tenant: &Tenant, except: Option<&DeploymentId>) -> Result<Self> {
+        let deployments = tx.list_deployments(Some(&tenant.spec.name), &Page::all()).await.map_err(error::store)?;
+        let others = deployments.iter().filter(|deployment| Some(&deployment.id) != except);
+        let wanted: Vec<_> = others.map(|deployment| (deployment.id.clone(), deployment.revision)).collect();
+        let mut held = Self::default();
+        for stored in tx.revisions(&wanted).await.map_err(error::store)? {
+            let spec = stored.revision.spec;
+            held.usage.deployments += 1;
+            held.usage.instances += u64::from(spec.instances);
+            held.usage.memory_mb += spec.memory_mb();
+            held.plugins.insert(spec.plugin);
+            held.components.insert(stored.revision.sha256);
         }
+        held.usage.plugins = held.plugins.len() as u64;
+        for digest in &held.components {
+            held.usage.storage_bytes += tx.blob(digest).await.map_err(error::store)?.map_or(0, |blob| blob.size);
+        }
+        Ok(held)
     }
-    Ok((usage, plugins, components))
 }
