@@ -1,5 +1,7 @@
 //! Formatting compared with real Terraform's, where that is installed: examples, and a corpus of nasty cases.
 
+#![allow(clippy::unwrap_used, reason = "a test")]
+
 use std::{
     collections::BTreeSet,
     io::Write,

@@ -25,9 +25,10 @@ pub fn format(sources: &Sources, file: FileId) -> Result<String, Diagnostics> {
         return Err(faults);
     }
     let mut pieces = pieces(text);
+    let end = pieces.last().map(|last| last.start + u32::try_from(last.text.len()).unwrap_or(0));
     cleanup::cleanup(&mut pieces, &body);
     // Terraform leaves spaces alone that no line break follows.
-    let end = text.trim_end_matches([' ', '\t']).len();
+    let end = end.map_or(0, |end| end as usize);
     Ok(layout::lay_out(pieces) + &text[end..])
 }
 

@@ -26,7 +26,7 @@ enum Piece {
 }
 
 /// What ended a run of template parts.
-enum End {
+enum Stop {
     Template,
     Else(Range),
     EndIf(Range),
@@ -107,10 +107,10 @@ impl Parser<'_> {
         let mut pieces = VecDeque::from(pieces);
         let (parts, end) = self.parts(&mut pieces, 0)?;
         match end {
-            End::Template => {}
-            End::Else(at) => return Err(self.fault(at, "Unexpected else", "No %{if …} is open here.")),
-            End::EndIf(at) => return Err(self.fault(at, "Unexpected endif", "No %{if …} is open here.")),
-            End::EndFor(at) => return Err(self.fault(at, "Unexpected endfor", "No %{for …} is open here.")),
+            Stop::Template => {}
+            Stop::Else(at) => return Err(self.fault(at, "Unexpected else", "No %{if …} is open here.")),
+            Stop::EndIf(at) => return Err(self.fault(at, "Unexpected endif", "No %{if …} is open here.")),
+            Stop::EndFor(at) => return Err(self.fault(at, "Unexpected endfor", "No %{for …} is open here.")),
         }
         self.grow(height)?;
         Ok(Expr { kind: ExprKind::Template(parts), range })
@@ -205,15 +205,15 @@ impl Parser<'_> {
     }
 
     /// Nests pieces up to the end of the template, or to what ends the directive they are in.
-    fn parts(&mut self, pieces: &mut VecDeque<Piece>, depth: u32) -> Parsed<(Vec<TemplatePart>, End)> {
+    fn parts(&mut self, pieces: &mut VecDeque<Piece>, depth: u32) -> Parsed<(Vec<TemplatePart>, Stop)> {
         let mut parts = Vec::new();
         while let Some(piece) = pieces.pop_front() {
             match piece {
                 Piece::Text(text) => push_text(&mut parts, text),
                 Piece::Interpolation(expr) => parts.push(TemplatePart::Interpolation(expr)),
-                Piece::Else(at) => return Ok((parts, End::Else(at))),
-                Piece::EndIf(at) => return Ok((parts, End::EndIf(at))),
-                Piece::EndFor(at) => return Ok((parts, End::EndFor(at))),
+                Piece::Else(at) => return Ok((parts, Stop::Else(at))),
+                Piece::EndIf(at) => return Ok((parts, Stop::EndIf(at))),
+                Piece::EndFor(at) => return Ok((parts, Stop::EndFor(at))),
                 // The height that `pieces` found counts these levels; here only the stack is guarded.
                 Piece::If(_, at) | Piece::For(_, _, _, at) if depth > 100 => {
                     return Err(self.fault(at, "Template nested too deeply", "Directives may lie in each other at most 100 deep."));
@@ -221,27 +221,27 @@ impl Parser<'_> {
                 Piece::If(condition, at) => {
                     let (yes, mut end) = self.parts(pieces, depth + 1)?;
                     let mut no = Vec::new();
-                    if let End::Else(_) = end {
+                    if let Stop::Else(_) = end {
                         (no, end) = self.parts(pieces, depth + 1)?;
                     }
                     match end {
-                        End::EndIf(_) => parts.push(TemplatePart::If(Box::new((condition, yes, no)))),
-                        End::Else(at) => return Err(self.fault(at, "Second else", "An %{if …} has at most one %{else}.")),
-                        End::EndFor(_) | End::Template => {
+                        Stop::EndIf(_) => parts.push(TemplatePart::If(Box::new((condition, yes, no)))),
+                        Stop::Else(at) => return Err(self.fault(at, "Second else", "An %{if …} has at most one %{else}.")),
+                        Stop::EndFor(_) | Stop::Template => {
                             return Err(self.fault(at, "Unclosed if", "The %{endif} that ends this %{if …} is missing."));
                         }
                     }
                 }
                 Piece::For(key, value, collection, at) => {
                     let (body, end) = self.parts(pieces, depth + 1)?;
-                    if !matches!(end, End::EndFor(_)) {
+                    if !matches!(end, Stop::EndFor(_)) {
                         return Err(self.fault(at, "Unclosed for", "The %{endfor} that ends this %{for …} is missing."));
                     }
                     parts.push(TemplatePart::For(Box::new(TemplateFor { key, value, collection, body })));
                 }
             }
         }
-        Ok((parts, End::Template))
+        Ok((parts, Stop::Template))
     }
 
     /// The text of a quoted string's token with its escapes resolved.
