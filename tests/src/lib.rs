@@ -15,4 +15,4 @@ pub use binary::hotswap;
 pub use folder::DataFolder;
 pub use load::{Load, Tally, Target};
 pub use platform::{Answer, says};
-pub use server::Server;
+pub use server::{Server, processor_time};

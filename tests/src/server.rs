@@ -57,7 +57,7 @@ impl Server {
 
     /// Sends SIGTERM and does not wait.
     pub fn terminate(&self) {
-        let pid = self.child.id().expect("the server still runs").to_string();
+        let pid = self.process().to_string();
         let sent = std::process::Command::new("kill").args(["-TERM", &pid]).status().expect("`kill` can be run");
         assert!(sent.success(), "SIGTERM could not be sent");
     }
@@ -121,6 +121,11 @@ impl Server {
         Self { child, data: path, log: data.log(), api, gateway, token, client, http }
     }
 
+    /// The process it is.
+    pub fn process(&self) -> u32 {
+        self.child.id().expect("the server still runs")
+    }
+
     /// The data folder, as `--data-dir` was given it.
     pub fn data_dir(&self) -> &Path {
         &self.data
@@ -139,6 +144,15 @@ impl Drop for Server {
             self.terminate();
         }
     }
+}
+
+/// The processor time the threads of a process have taken so far. What threads took that have ended is not in it.
+pub fn processor_time(process: u32) -> Duration {
+    let threads = std::fs::read_dir(format!("/proc/{process}/task")).expect("the process runs");
+    let nanos = |thread: std::fs::DirEntry| -> Option<u64> {
+        std::fs::read_to_string(thread.path().join("schedstat")).ok()?.split_whitespace().next()?.parse().ok()
+    };
+    Duration::from_nanos(threads.flatten().filter_map(nanos).sum())
 }
 
 /// Where a server listened that is no more.

@@ -1,4 +1,5 @@
-//! As many requests as a server takes: so many connections, each with one request after the other.
+//! As many requests as a server takes: so many connections, each with one request after the other, from one thread, so that the server
+//! has a core and more to itself.
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -6,6 +7,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use bytes::Bytes;
+use hotswap_tests::processor_time;
 use http_body_util::{BodyExt as _, Empty};
 use hyper::Request;
 use hyper::client::conn::http1::handshake;
@@ -21,10 +23,21 @@ pub(crate) struct Taken {
     pub(crate) requests_per_second: f64,
     pub(crate) p50: Duration,
     pub(crate) p99: Duration,
+    /// Processor time of the server, for each request.
+    pub(crate) processor_time: Duration,
 }
 
-/// Sends requests to these hosts in turn, for so long. Every answer must be 200.
-pub(crate) async fn flood(server: SocketAddr, hosts: Arc<[String]>, time: Duration) -> Taken {
+/// Sends requests to these hosts in turn, for so long, to the server that is this process. Every answer must be 200.
+pub(crate) async fn flood(server: SocketAddr, process: u32, hosts: Arc<[String]>, time: Duration) -> Taken {
+    let thread = move || {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        runtime.block_on(send(server, process, hosts, time))
+    };
+    tokio::task::spawn_blocking(thread).await.unwrap()
+}
+
+async fn send(server: SocketAddr, process: u32, hosts: Arc<[String]>, time: Duration) -> Taken {
+    let before = processor_time(process);
     let (next, began) = (Arc::new(AtomicUsize::new(0)), Instant::now());
     let mut connections = JoinSet::new();
     for _ in 0..CONNECTIONS {
@@ -50,6 +63,12 @@ pub(crate) async fn flood(server: SocketAddr, hosts: Arc<[String]>, time: Durati
     }
     let mut took: Vec<Duration> = connections.join_all().await.into_iter().flatten().collect();
     let seconds = began.elapsed().as_secs_f64();
+    let spent = processor_time(process) - before;
     took.sort();
-    Taken { requests_per_second: took.len() as f64 / seconds, p50: took[took.len() / 2], p99: took[took.len() * 99 / 100] }
+    Taken {
+        requests_per_second: took.len() as f64 / seconds,
+        p50: took[took.len() / 2],
+        p99: took[took.len() * 99 / 100],
+        processor_time: spent / took.len() as u32,
+    }
 }

@@ -9,35 +9,42 @@ mod verdicts;
 
 use std::path::Path;
 
+const USAGE: &str = "usage: bench [--write PAGE | PART...], PART one of: provider, gateway, rollback, health";
+
 #[tokio::main]
 async fn main() {
-    let mut arguments = std::env::args().skip(1);
-    match (arguments.next().as_deref(), arguments.next()) {
-        (Some("--bare-server"), None) => return gateway::bare_server().await,
-        (Some("--write"), Some(page)) => {
-            let text = measure().await;
-            std::fs::write(Path::new(&page), &text).unwrap();
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    match arguments.as_slice() {
+        ["--bare-server"] => gateway::bare_server().await,
+        ["--write", page] => {
+            let text = measure(&PARTS).await;
+            std::fs::write(Path::new(page), &text).unwrap();
             println!("{text}");
         }
-        (None, None) => println!("{}", measure().await),
-        _ => panic!("usage: bench [--write PAGE]"),
+        [] => println!("{}", measure(&PARTS).await),
+        some if some.iter().all(|part| PARTS.contains(part)) => println!("{}", measure(some).await),
+        _ => panic!("{USAGE}"),
     }
 }
 
-async fn measure() -> String {
+const PARTS: [&str; 4] = ["provider", "gateway", "rollback", "health"];
+
+async fn measure(parts: &[&str]) -> String {
     let mut page = format!(
         "# Performance\n\nWritten by `make bench`, which measures on the machine it runs on; ratios travel better than absolute figures, so \
          everything is measured against a floor in the same run. This run: {}.\n",
         machine()
     );
-    for (name, section) in [
-        ("Provider against Terraform's own floor", terraform::measure().await),
-        ("Gateway", gateway::measure().await),
-        ("Rollback", rollback::measure().await),
-        ("The health test", verdicts::measure()),
-    ] {
-        eprintln!("measured: {name}");
-        page.push_str(&format!("\n## {name}\n\n{}\n", section.trim()));
+    for part in parts {
+        let (title, section) = match *part {
+            "provider" => ("Provider against Terraform's own floor", terraform::measure().await),
+            "gateway" => ("Gateway", gateway::measure().await),
+            "rollback" => ("Rollback", rollback::measure().await),
+            _ => ("The health test", verdicts::measure()),
+        };
+        eprintln!("measured: {part}");
+        page.push_str(&format!("\n## {title}\n\n{}\n", section.trim()));
     }
     page
 }
