@@ -165,7 +165,7 @@ fn duration(text: &str) -> Option<i64> {
             _ => return None,
         };
         rest = &rest[length..];
-        let whole: i128 = if whole.is_empty() { 0 } else { i64::from_str_radix(whole, 10).ok()?.into() };
+        let whole: i128 = if whole.is_empty() { 0 } else { whole.parse::<i64>().ok()?.into() };
         // What eighteen digits leave is far below a nanosecond of an hour.
         let fraction = &fraction[..fraction.len().min(18)];
         let part: i128 = if fraction.is_empty() { 0 } else { fraction.parse().ok()? };
