@@ -179,8 +179,13 @@ fn formatting_is_stable(text: &str) {
     }
 }
 
+/// As many as `PROPTEST_CASES` says, in the soak; otherwise few, for the time they take.
+fn cases() -> ProptestConfig {
+    ProptestConfig::with_cases(std::env::var("PROPTEST_CASES").ok().and_then(|cases| cases.parse().ok()).unwrap_or(400))
+}
+
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(if cfg!(debug_assertions) { 400 } else { 20_000 }))]
+    #![proptest_config(cases())]
 
     #[test]
     fn damaged_sources_are_told_of_and_nothing_panics(seed in 0..SEEDS.len(), damages in prop::collection::vec(damage(), 1..6)) {
