@@ -205,3 +205,25 @@ fn slips_are_explained() {
         "a = `x`\nb = 1; c = 2\nd = x & y\ne = “x”\nf = \"\\q\"\ng = [for x in y : x => 1]\nh = {for x in y : x}\ni = {a 1}\nj = f(1 2)\na = 2\nk { l = 1\n m = 2 }\nn = \"%{ iff }\"\nl \"${x}\" {}\no = <<EOT\nx\n"
     ));
 }
+
+#[test]
+fn the_deepest_trees_that_are_read_can_be_walked() {
+    // A test's thread has the 2 MiB of stack that a worker of the async runtime has.
+    let deepest = |text: &dyn Fn(usize) -> String| (1..200).rev().find_map(|depth| expression(&text(depth)).ok()).unwrap();
+    let forms: [&dyn Fn(usize) -> String; 6] = [
+        &|depth| format!("{}1{}", "(".repeat(depth), ")".repeat(depth)),
+        &|depth| format!("{}1{}", "[".repeat(depth), "]".repeat(depth)),
+        &|depth| format!("{}1{}", "{a=".repeat(depth), "}".repeat(depth)),
+        &|depth| format!("{}1{}", "\"x${".repeat(depth), "}\"".repeat(depth)),
+        &|depth| format!("{}1{}", "true ? ".repeat(depth), " : 2".repeat(depth)),
+        &|depth| format!("1{}", " + 1".repeat(depth)),
+    ];
+    for form in forms {
+        let expr = deepest(form);
+        let mut count = 0;
+        expr.walk(&mut |_| count += 1);
+        assert!(count > 40, "{count}");
+        assert!(crate::config::constant_value(&expr).is_ok());
+        assert!(crate::evaluate::references(&expr, &mut Vec::new()).is_empty());
+    }
+}
