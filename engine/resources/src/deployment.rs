@@ -23,6 +23,7 @@ use crate::connection::Connection;
 use crate::diagnose::{client_error, faults};
 use crate::object::Object;
 
+pub(crate) use plan::SPEC;
 pub(crate) use schema::schema;
 pub(crate) use state::{computed, spec_state};
 

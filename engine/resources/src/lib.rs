@@ -16,6 +16,7 @@ mod object;
 mod plugin;
 mod plugin_version;
 mod provider;
+mod review;
 mod tenant;
 #[cfg(test)]
 mod testing;

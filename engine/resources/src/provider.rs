@@ -8,13 +8,15 @@ use std::time::Duration;
 use hotswap_client::{Client, ClientConfig, Endpoint, Explicit, Token, credentials, endpoint};
 use hotswap_sdk::schema::attribute::{boolean, string};
 use hotswap_sdk::validators::Validator;
-use hotswap_sdk::{ConfigureRequest, DataSource, Diagnostic, Diagnostics, Function, Provider, Resource, Schema, async_trait};
+use hotswap_sdk::{
+    ConfigureRequest, DataSource, Diagnostic, Diagnostics, Function, Provider, Resource, Review, ReviewedChange, Schema, async_trait,
+};
 use hotswap_value::Value;
 
 use crate::connection::Connection;
 use crate::diagnose::{client_error, sentence};
 use crate::object::Object;
-use crate::{data, deployment, functions, plugin, plugin_version, tenant};
+use crate::{data, deployment, functions, plugin, plugin_version, review, tenant};
 
 /// How long one call to the server may take, its retries included.
 const CALL_TIMEOUT: Duration = Duration::from_secs(60);
@@ -128,6 +130,10 @@ impl Provider for Hotswap {
 
     fn functions(&self) -> &BTreeMap<String, Arc<dyn Function>> {
         &self.functions
+    }
+
+    async fn review(&self, changes: &[ReviewedChange]) -> Review {
+        review::review(changes, self.connection.client()).await
     }
 
     fn stop(&self) {

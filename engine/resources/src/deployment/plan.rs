@@ -13,7 +13,7 @@ use crate::meaning::keep;
 use crate::object::Object;
 
 /// Attributes that are part of the spec: a change of one makes a revision.
-const SPEC: [&str; 10] =
+pub(crate) const SPEC: [&str; 10] =
     ["plugin", "version", "resolve_serial", "instances", "config", "strategy", "health_check", "sandbox", "auto_rollback", "retry"];
 /// Attributes that follow from how the rollout goes.
 const OUTCOME: [&str; 4] = ["revision", "active_revision", "active_version", "status"];
