@@ -5,25 +5,36 @@ use std::{cell::RefCell, collections::HashMap, path::Path, sync::Arc, sync::Mute
 
 use hotswap_lang::{
     Diagnostic, Diagnostics, Range, Scope, Sources, Subject, Val,
-    ast::Body,
+    config::{self, Config, Files, Loaded},
+    convert::convert_to_constraint,
     evaluate::{evaluate, references},
     show, syntax,
 };
 
-/// The locals of expressions.tf; its resource doesn't exist yet, so nothing of it is known.
+/// The variables and locals of expressions.tf; its resource doesn't exist yet, so nothing of it is known.
 struct Module {
-    locals: Body,
+    config: Config,
     values: Mutex<HashMap<Arc<str>, Val>>,
 }
 
 impl Module {
     fn new() -> Self {
-        let mut sources = Sources::default();
-        let file = sources.add("expressions.tf", include_str!("expressions.tf"));
-        let (body, diagnostics) = syntax::parse_file(&sources, file);
+        let Loaded { config, diagnostics } = config::load(&Expressions, Path::new("."));
         assert!(diagnostics.is_empty(), "{diagnostics:?}");
-        let locals = body.blocks_of("locals").next().unwrap().body.clone();
-        Self { locals, values: Mutex::default() }
+        Self { config, values: Mutex::default() }
+    }
+}
+
+/// A folder with nothing but expressions.tf in it.
+struct Expressions;
+
+impl Files for Expressions {
+    fn list(&self, _: &Path) -> std::io::Result<Vec<String>> {
+        Ok(vec!["expressions.tf".to_owned()])
+    }
+
+    fn read(&self, _: &Path) -> std::io::Result<Vec<u8>> {
+        Ok(include_bytes!("expressions.tf").to_vec())
     }
 }
 
@@ -35,12 +46,20 @@ impl Scope for Module {
                 if let Some(value) = self.values.lock().unwrap().get(name) {
                     return Ok(value.clone());
                 }
-                let local = self.locals.attribute(name).ok_or_else(absent)?;
+                let local = self.config.root().locals.get(name).ok_or_else(absent)?;
                 let mut diagnostics = Diagnostics::new();
                 let value = evaluate(&local.value, self, &mut diagnostics);
                 assert!(diagnostics.is_empty(), "{name}: {diagnostics:?}");
                 self.values.lock().unwrap().insert(name.clone(), value.clone());
                 Ok(value)
+            }
+            Subject::Variable(name) => {
+                let variable = self.config.root().variables.get(name).ok_or_else(absent)?;
+                let default = variable.default.as_ref().ok_or_else(absent)?;
+                let mut diagnostics = Diagnostics::new();
+                let value = evaluate(default, self, &mut diagnostics);
+                assert!(diagnostics.is_empty(), "{name}: {diagnostics:?}");
+                Ok(convert_to_constraint(&value, &variable.ty).unwrap())
             }
             Subject::Resource(name) if name.to_string() == "terraform_data.new" => Ok(Val::unknown()),
             Subject::Path(_) => Ok(".".into()),

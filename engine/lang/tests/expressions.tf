@@ -29,3 +29,36 @@ locals {
   empty_list     = tolist([])
   text           = "two\nlines"
 }
+
+variable "a" {
+  type    = object({ x = optional(string, "dx"), y = optional(number), z = list(object({ p = optional(bool, true), q = string })) })
+  default = { y = "5", z = [{ q = 1 }, { p = null, q = "b" }], extra = 1 }
+}
+variable "b" {
+  type    = map(object({ n = optional(object({ k = optional(number, 7) }), {}) }))
+  default = { one = {}, two = { n = { k = null } }, three = { n = null } }
+}
+variable "c" {
+  type    = list(any)
+  default = [{ a = 1 }, { a = "x" }]
+}
+variable "d" {
+  type    = map(any)
+  default = { a = [1], b = ["x"] }
+}
+variable "e" {
+  type    = any
+  default = [1, "a"]
+}
+variable "f" {
+  type    = tuple([string, number])
+  default = [1, "2"]
+}
+variable "g" {
+  type    = set(object({ a = string, b = optional(list(string), ["z"]) }))
+  default = [{ a = 1 }, { a = "1", b = null }, { a = 0, b = [] }]
+}
+variable "h" {
+  type    = object({ m = optional(any), l = optional(list(any)) })
+  default = { l = [1, "a"] }
+}

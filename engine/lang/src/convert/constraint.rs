@@ -95,7 +95,7 @@ fn of_type(value: &Val, constraint: &Constraint, path: &AttributePath) -> Result
 fn may_fit(from: &Type, constraint: &Constraint) -> bool {
     match (from, constraint) {
         (Type::Dynamic, _) | (_, Constraint::Any) => true,
-        (from, Constraint::Primitive(ty)) => super::can_convert(from, ty, true),
+        (from, Constraint::Primitive(ty)) => super::unify::can_convert(from, ty, true),
         (Type::List(from) | Type::Set(from), Constraint::List(to) | Constraint::Set(to)) => may_fit(from, to),
         (Type::Tuple(from), Constraint::List(to) | Constraint::Set(to)) => from.iter().all(|from| may_fit(from, to)),
         (Type::Tuple(from), Constraint::Tuple(to)) => from.len() == to.len() && from.iter().zip(to).all(|(from, to)| may_fit(from, to)),

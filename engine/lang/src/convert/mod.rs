@@ -8,9 +8,10 @@ use std::{collections::BTreeMap, sync::Arc};
 use hotswap_value::{AttributePath, Type};
 
 pub use constraint::{convert_to_constraint, type_of_constraint};
-pub use unify::{can_convert, unify, unify_safely};
+pub use unify::unify;
 
 use crate::{Kind, Val, number};
+use unify::can_convert;
 
 /// A value doesn't convert.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -68,7 +69,7 @@ fn at(value: &Val, ty: &Type, path: &AttributePath) -> Result<Val, ConvertError>
             if *from != Type::Dynamic && !can_convert(from, ty, true) {
                 return Err(mismatch(path, from, ty));
             }
-            Kind::Null(settled(ty))
+            Kind::Null(ty.clone())
         }
         (Kind::Unknown(from), _) => {
             if !can_convert(from, ty, true) {
@@ -191,11 +192,6 @@ fn same_type(element: &Type, values: Vec<Val>, empty: Option<&Type>, path: &Attr
         }
     }
     Ok((common, values))
-}
-
-/// The type that a null of a type has: the places left open stay so.
-fn settled(ty: &Type) -> Type {
-    ty.clone()
 }
 
 /// What is known of the type of an unknown value of type `from` once it is converted to `to`.

@@ -6,7 +6,7 @@ use hotswap_value::Type;
 
 /// Whether values of type `from` may convert to `to`. With `fallible`, conversions count that depend on the value: text to numbers
 /// and bools, lists to sets, maps to objects.
-pub fn can_convert(from: &Type, to: &Type, fallible: bool) -> bool {
+pub(super) fn can_convert(from: &Type, to: &Type, fallible: bool) -> bool {
     match (from, to) {
         (_, Type::Dynamic) => true,
         (from, to) if from == to => true,
@@ -38,11 +38,6 @@ pub fn can_convert(from: &Type, to: &Type, fallible: bool) -> bool {
 /// [`Type::Dynamic`] if that can't be told yet, `None` if there is none.
 pub fn unify(types: &[Type]) -> Option<Type> {
     common(types, true)
-}
-
-/// The same, by conversions that can't fail alone.
-pub fn unify_safely(types: &[Type]) -> Option<Type> {
-    common(types, false)
 }
 
 fn common(types: &[Type], fallible: bool) -> Option<Type> {

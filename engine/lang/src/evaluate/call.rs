@@ -39,7 +39,7 @@ impl Evaluator<'_> {
         }
         match functions::call(name, &values, self.scope) {
             Some(Ok(value)) => value,
-            Some(Err(error)) => self.failed(expr, name, arguments, error.argument, &error.text, &values),
+            Some(Err(error)) => self.failed(expr, name, arguments, error.argument, &error.text),
             None => {
                 let detail = format!("There is no function {name:?}.{}", hint(name, functions::names()));
                 self.fault_at(name_range, expr, Cause::Other, "Call to unknown function", detail)
@@ -66,8 +66,7 @@ impl Evaluator<'_> {
         }
     }
 
-    fn failed(&mut self, expr: &Expr, name: &str, arguments: &[Expr], at: Option<usize>, text: &str, values: &[Val]) -> Val {
-        let _ = values;
+    fn failed(&mut self, expr: &Expr, name: &str, arguments: &[Expr], at: Option<usize>, text: &str) -> Val {
         match at.and_then(|index| arguments.get(index).or(arguments.last())) {
             Some(argument) => {
                 let detail = format!("{}.", sentence(text));
@@ -83,7 +82,7 @@ impl Evaluator<'_> {
             return self.fault_at(name_range, expr, Cause::Other, "Call to unknown function", detail);
         };
         if let Some(index) = values.iter().position(Val::is_null) {
-            return self.failed(expr, name, arguments, Some(index), "the argument must not be null", values);
+            return self.failed(expr, name, arguments, Some(index), "the argument must not be null");
         }
         let mut sensitive = false;
         let bare: Vec<Val> = values.iter().map(|value| value.clone().unmarked(&mut sensitive)).collect();
@@ -92,7 +91,7 @@ impl Evaluator<'_> {
         }
         match self.scope.call_provider_function(provider, function, &bare) {
             Some(Ok(value)) => value.marked(sensitive),
-            Some(Err((argument, text))) => self.failed(expr, name, arguments, argument, &text, values),
+            Some(Err((argument, text))) => self.failed(expr, name, arguments, argument, &text),
             None => {
                 let detail = format!("There is no function {function:?} of a provider {provider:?} here.");
                 self.fault_at(name_range, expr, Cause::Other, "Call to unknown function", detail)

@@ -38,16 +38,6 @@ pub fn evaluate(expr: &Expr, scope: &dyn Scope, diagnostics: &mut Diagnostics) -
     value
 }
 
-/// The value of an expression in which names stand for the given values: how `dynamic` blocks see their iterator.
-/// A name hides what the scope has under it.
-pub fn evaluate_with(expr: &Expr, names: &[(Arc<str>, Val)], scope: &dyn Scope, diagnostics: &mut Diagnostics) -> Val {
-    let mut evaluator = Evaluator::new(scope);
-    evaluator.names.extend_from_slice(names);
-    let value = evaluator.eval(expr);
-    diagnostics.append(&mut evaluator.diagnostics);
-    value
-}
-
 /// The value of an expression that can refer to the given values only: how `templatefile` sees its variables.
 pub fn evaluate_template(expr: &Expr, variables: &BTreeMap<Arc<str>, Val>, scope: &dyn Scope, diagnostics: &mut Diagnostics) -> Val {
     let mut evaluator = Evaluator { variables_only: true, ..Evaluator::new(scope) };

@@ -19,7 +19,7 @@ impl Evaluator<'_> {
             UnaryOp::Not => Type::Bool,
         };
         let value = self.eval(operand);
-        let Some(value) = self.operand(expr, operand, &value, &ty) else { return unknown(ty).marked(value.sensitive) };
+        let Some(value) = self.operand(operand, &value, &ty) else { return unknown(ty).marked(value.sensitive) };
         let result = match &value.kind {
             Kind::Bool(truth) => (!truth).into(),
             Kind::Number(number) => match number::negate(number) {
@@ -54,8 +54,8 @@ impl Evaluator<'_> {
             _ => Type::Bool,
         };
         let sensitive = left_value.sensitive || right_value.sensitive;
-        let a = self.operand(expr, left, &left_value, &operands);
-        let b = self.operand(expr, right, &right_value, &operands);
+        let a = self.operand(left, &left_value, &operands);
+        let b = self.operand(right, &right_value, &operands);
         let result = match (a.as_ref().map(|value| &value.kind), b.as_ref().map(|value| &value.kind)) {
             (Some(Kind::Number(a)), Some(Kind::Number(b))) => self.arithmetic(expr, right, operator, a, b),
             (Some(Kind::Bool(a)), Some(Kind::Bool(b))) => match operator {
@@ -93,8 +93,7 @@ impl Evaluator<'_> {
     }
 
     /// The operand as the operator needs it; `None`, with an error told, if it isn't.
-    fn operand(&mut self, expr: &Expr, operand: &Expr, value: &Val, ty: &Type) -> Option<Val> {
-        let _ = expr;
+    fn operand(&mut self, operand: &Expr, value: &Val, ty: &Type) -> Option<Val> {
         if value.is_null() {
             self.fault(operand, "Invalid operand", "The operand is null.");
             return None;

@@ -32,7 +32,7 @@ impl Evaluator<'_> {
             },
             Kind::Map(_, elements) => match elements.get(name) {
                 Some(value) => value.clone(),
-                None => self.no_element(expr, base, name, elements),
+                None => self.no_element(expr, name, elements),
             },
             Kind::Unknown(Type::Dynamic) => Val::unknown(),
             Kind::Unknown(Type::Map(element)) => unknown((**element).clone()),
@@ -87,7 +87,7 @@ impl Evaluator<'_> {
                     Some(name) => match elements.get(name) {
                         Some(value) => value.clone(),
                         None if sensitive => self.no_index(expr, key, "The map has no element of this key."),
-                        None => self.no_element(expr, base, name, elements),
+                        None => self.no_element(expr, name, elements),
                     },
                 },
             },
@@ -163,10 +163,9 @@ impl Evaluator<'_> {
         self.fault_at(key.range, expr, Cause::Other, "Invalid index", detail)
     }
 
-    fn no_element(&mut self, expr: &Expr, base: &Expr, key: &str, elements: &BTreeMap<Arc<str>, Val>) -> Val {
+    fn no_element(&mut self, expr: &Expr, key: &str, elements: &BTreeMap<Arc<str>, Val>) -> Val {
         let names = elements.keys().map(|name| &**name);
         let detail = format!("The map has no element {key:?}.{}", hint(key, names.clone()));
-        let _ = base;
         self.fault_at(expr.range, expr, Cause::Other, "Invalid index", detail)
     }
 
