@@ -1,9 +1,12 @@
 //! For the tests of what is shown: plans read back from what real Terraform printed of them (`fixtures`, by Terraform 1.11.4 with the
 //! provider of this project and with `terraform_data`), and schemas shaped like those providers'.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::{collections::BTreeMap, io, path::Path, sync::Arc};
 
-use hotswap_lang::Val;
+use hotswap_lang::{
+    Val,
+    config::{Config, Files, load},
+};
 use hotswap_sdk::{
     Schema,
     schema::attribute::{boolean, dynamic, list, list_of, map, number, set, single, string},
@@ -267,24 +270,27 @@ fn reason(text: &str) -> Reason {
 }
 
 /// A configuration of nothing.
-pub(super) fn config() -> hotswap_lang::config::Config {
-    use hotswap_lang::config::{Config, Module};
-    use hotswap_value::address::ModulePath;
-    let module = Module {
-        path: ModulePath::root(),
-        folder: ".".into(),
-        variables: BTreeMap::new(),
-        locals: BTreeMap::new(),
-        outputs: BTreeMap::new(),
-        resources: BTreeMap::new(),
-        calls: BTreeMap::new(),
-        providers: BTreeMap::new(),
-        required_providers: BTreeMap::new(),
-        required_versions: Vec::new(),
-        moved: Vec::new(),
-        imports: Vec::new(),
-        removed: Vec::new(),
-        checks: BTreeMap::new(),
-    };
-    Config { sources: hotswap_lang::Sources::default(), modules: BTreeMap::from([(ModulePath::root(), module)]) }
+pub(super) fn config() -> Config {
+    load(&Folder(&[("main.tf", "")]), Path::new(".")).config
+}
+
+/// Files by path.
+pub(super) struct Folder(pub(super) &'static [(&'static str, &'static str)]);
+
+impl Files for Folder {
+    fn list(&self, folder: &Path) -> io::Result<Vec<String>> {
+        let within = |path: &str| Path::new(path).parent().is_some_and(|parent| plain(parent) == plain(folder));
+        let names = self.0.iter().filter(|(path, _)| within(path)).filter_map(|(path, _)| Path::new(path).file_name());
+        Ok(names.map(|name| name.to_string_lossy().into_owned()).collect())
+    }
+
+    fn read(&self, path: &Path) -> io::Result<Vec<u8>> {
+        let found = self.0.iter().find(|(known, _)| plain(Path::new(known)) == plain(path));
+        found.map(|(_, text)| text.as_bytes().to_vec()).ok_or_else(|| io::ErrorKind::NotFound.into())
+    }
+}
+
+fn plain(path: &Path) -> String {
+    let path = path.to_string_lossy();
+    path.trim_start_matches("./").trim_matches('.').to_owned()
 }

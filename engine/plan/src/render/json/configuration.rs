@@ -133,19 +133,19 @@ fn module(config: &Config, module: &Module, schemas: &dyn Schemas) -> ModuleJson
     // What is managed comes first here, unlike among changes.
     resources.sort_by_key(|resource| (resource.name.mode == ResourceMode::Data, resource.name.to_string()));
     ModuleJson {
-        outputs: module.outputs.iter().map(|(name, value)| (name.to_string(), output(value))).collect(),
+        outputs: module.outputs.iter().map(|(name, value)| (name.to_string(), output(config, value))).collect(),
         resources: resources.into_iter().map(|resource| self::resource(config, module, resource, schemas)).collect(),
         module_calls: module.calls.iter().map(|(name, value)| (name.to_string(), call(config, module, value, schemas))).collect(),
         variables: module.variables.iter().map(|(name, value)| (name.to_string(), variable(value))).collect(),
     }
 }
 
-fn output(output: &Output) -> OutputJson {
+fn output(config: &Config, output: &Output) -> OutputJson {
     OutputJson {
         sensitive: output.sensitive,
         ephemeral: output.ephemeral,
         expression: expression(&output.value),
-        depends_on: depends_on(&output.depends_on),
+        depends_on: depends_on(config, &output.depends_on),
         description: output.description.clone().filter(|text| !text.is_empty()),
     }
 }
@@ -163,7 +163,7 @@ fn resource(config: &Config, module: &Module, resource: &Resource, schemas: &dyn
         schema_version: schemas.schema(resource.name.mode, &resource.name.ty).map_or(0, |schema| schema.version),
         count_expression,
         for_each_expression,
-        depends_on: depends_on(&resource.depends_on),
+        depends_on: depends_on(config, &resource.depends_on),
     }
 }
 
@@ -177,7 +177,7 @@ fn call(config: &Config, outer: &Module, call: &Call, schemas: &dyn Schemas) -> 
         count_expression,
         for_each_expression,
         module: inner.map(|inner| module(config, inner, schemas)).unwrap_or_default(),
-        depends_on: depends_on(&call.depends_on),
+        depends_on: depends_on(config, &call.depends_on),
     }
 }
 
@@ -224,8 +224,14 @@ fn repeat(repeat: &Repeat) -> (Option<ExpressionJson>, Option<ExpressionJson>) {
     }
 }
 
-fn depends_on(depends_on: &[DependsOn]) -> Vec<String> {
-    depends_on.iter().map(|on| on.subject.to_string()).collect()
+/// As it is written, keys included, where that can be read off.
+fn depends_on(config: &Config, depends_on: &[DependsOn]) -> Vec<String> {
+    let text = |on: &DependsOn| {
+        let (written, subject) = (config.sources.text(on.range).trim_matches('"'), on.subject.to_string());
+        let keyed = written.strip_prefix(&*subject).is_some_and(|key| key.starts_with('[') && key.ends_with(']'));
+        if keyed { written.to_owned() } else { subject }
+    };
+    depends_on.iter().map(text).collect()
 }
 
 /// Every provider's configuration in use: those written, and those of the root module that need none.
