@@ -27,11 +27,8 @@ pub(crate) async fn validated(
     // Folders and time don't matter to what is wrong in any case.
     let settings =
         Settings { purpose: Purpose::Validate, folder: PathBuf::from("."), workspace: "default".into(), moment: Moment::default() };
-    let validation = Validation {
-        world: World::new(config, providers, Default::default(), settings),
-        graph: &graph,
-        findings: Mutex::default(),
-    };
+    let validation =
+        Validation { world: World::new(config, providers, Default::default(), settings), graph: &graph, findings: Mutex::default() };
     graph.walk().run(|node| validation.visit(node)).await;
     let found = validation.findings.into_inner().unwrap_or_default();
     diagnostics.extend(found);

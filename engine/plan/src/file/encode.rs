@@ -131,8 +131,7 @@ pub(super) fn to_text(plan: &Plan, files: SavedFiles) -> Result<String, Problem>
         after: kept(&output.after),
         sensitive: output.sensitive,
     };
-    let check =
-        |check: &CheckResult| Check { object: check.object.clone(), status: check.status, messages: check.messages.clone() };
+    let check = |check: &CheckResult| Check { object: check.object.clone(), status: check.status, messages: check.messages.clone() };
     let file = File {
         mode: plan.mode,
         timestamp: plan.timestamp,
@@ -204,7 +203,10 @@ fn address<A: std::str::FromStr<Err: std::fmt::Display>>(text: &str) -> Result<A
 }
 
 fn change(change: &ResourceChange) -> Change {
-    let dependency = |block: &ResourceBlock| Dependency { module: block.module.0.iter().map(ToString::to_string).collect(), resource: block.resource.to_string() };
+    let dependency = |block: &ResourceBlock| Dependency {
+        module: block.module.0.iter().map(ToString::to_string).collect(),
+        resource: block.resource.to_string(),
+    };
     Change {
         address: change.address.to_string(),
         previous: change.previous.as_ref().map(ToString::to_string),
@@ -228,7 +230,10 @@ fn read_change(change: Change) -> Result<ResourceChange, Problem> {
     let paths = |paths: Vec<Vec<PathStep>>| paths.into_iter().map(read_path).collect();
     let dependency = |dependency: Dependency| {
         let resource: ResourceInstance = address(&dependency.resource)?;
-        Ok::<_, Problem>(ResourceBlock { module: ModulePath(dependency.module.into_iter().map(Arc::from).collect()), resource: resource.resource })
+        Ok::<_, Problem>(ResourceBlock {
+            module: ModulePath(dependency.module.into_iter().map(Arc::from).collect()),
+            resource: resource.resource,
+        })
     };
     Ok(ResourceChange {
         address: address(&change.address)?,

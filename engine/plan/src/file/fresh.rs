@@ -64,8 +64,11 @@ pub fn check_fresh(plan: &Plan, state: &State) -> Result<(), Stale> {
 fn differences(base: &State, state: &State) -> Vec<String> {
     let before: std::collections::BTreeMap<_, _> = base.iter().collect();
     let after: std::collections::BTreeMap<_, _> = state.iter().collect();
-    let mut changed: Vec<String> =
-        before.iter().filter(|(address, instance)| after.get(*address) != Some(*instance)).map(|(address, _)| address.to_string()).collect();
+    let mut changed: Vec<String> = before
+        .iter()
+        .filter(|(address, instance)| after.get(*address) != Some(*instance))
+        .map(|(address, _)| address.to_string())
+        .collect();
     changed.extend(after.keys().filter(|address| !before.contains_key(*address)).map(ToString::to_string));
     let names = base.outputs.keys().chain(state.outputs.keys());
     let value = |state: &State, name: &str| state.outputs.get(name).map(|output| (output.ty.clone(), output.value.clone()));

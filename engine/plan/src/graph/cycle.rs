@@ -1,6 +1,6 @@
 //! Cycles: which blocks need each other, told in order.
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::{HashMap, VecDeque, hash_map::Entry};
 
 use hotswap_lang::{Diagnostic, Range};
 use petgraph::{algo::tarjan_scc, graph::NodeIndex};
@@ -60,8 +60,8 @@ impl Graph {
                     cycle.reverse();
                     return Some(cycle);
                 }
-                if !came_from.contains_key(&next) {
-                    came_from.insert(next, at);
+                if let Entry::Vacant(entry) = came_from.entry(next) {
+                    entry.insert(at);
                     queue.push_back(next);
                 }
             }

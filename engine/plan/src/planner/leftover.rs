@@ -1,11 +1,13 @@
 //! What the state has and nothing asks for any more: blocks, modules and keys that are gone, and what earlier replacements left.
 
+use std::collections::HashSet;
+
 use futures::{StreamExt, stream::FuturesUnordered};
 use hotswap_lang::{Diagnostic, Diagnostics, config::Repeat};
 use hotswap_state::{Instance, Object};
 use hotswap_value::{
     Value,
-    address::{InstanceKey, ResourceInstance, ResourceMode, Target},
+    address::{InstanceKey, ResourceBlock, ResourceInstance, ResourceMode, Target},
 };
 
 use super::{Planner, object::prevented, targets::lies_in};
@@ -22,13 +24,15 @@ impl Planner<'_> {
     /// Plans everything the state has beyond what the configuration asks for.
     pub(super) async fn leftovers(&self) {
         let before = self.before.clone();
+        let going = self.targeted_blocks();
         let mut pending = FuturesUnordered::new();
         for (address, instance) in before.iter() {
             if address.resource.mode == ResourceMode::Data {
                 self.forget_data(&address);
                 continue;
             }
-            pending.push(self.leftover(address, instance));
+            let uses = instance.current.iter().any(|object| object.dependencies.iter().any(|block| going.contains(block)));
+            pending.push(self.leftover(address, instance, uses));
         }
         while let Some(ended) = pending.next().await {
             if let Err(diagnostics) = ended {
@@ -37,9 +41,19 @@ impl Planner<'_> {
         }
     }
 
-    async fn leftover(&self, address: ResourceInstance, instance: &Instance) -> Result<(), Diagnostics> {
+    /// The blocks whose objects are to be destroyed by name: what depends on them can't stay either.
+    fn targeted_blocks(&self) -> HashSet<ResourceBlock> {
+        if self.options.mode != Mode::Destroy || self.options.targets.is_empty() {
+            return HashSet::new();
+        }
+        let targeted = self.before.iter().filter(|(address, _)| self.includes_leftover(address, false));
+        targeted.map(|(address, _)| address.block()).collect()
+    }
+
+    /// Plans what becomes of an address of the state. `uses` says whether it depends on something that is destroyed by name.
+    async fn leftover(&self, address: ResourceInstance, instance: &Instance, uses: bool) -> Result<(), Diagnostics> {
         let visited = self.found().planned.contains(&address.block());
-        if !self.includes_leftover(&address, visited) {
+        if !uses && !self.includes_leftover(&address, visited) {
             return Ok(());
         }
         let fate = if self.options.mode == Mode::Destroy { Fate::Goes(None) } else { self.fate(&address) };

@@ -35,8 +35,7 @@ use tokio::sync::Semaphore;
 pub(crate) use self::{enforce::check_planned, ignore::without_ignored};
 use self::{import::Imports, moved::Moves};
 use crate::{
-    Action, CheckResult, Findings, Graph, Mode, Node, Outcome, Plan, ProviderAddress, Providers, Purpose, ResourceChange,
-    Settings, World,
+    Action, CheckResult, Findings, Graph, Mode, Node, Outcome, Plan, ProviderAddress, Providers, Purpose, ResourceChange, Settings, World,
     validate::validated,
 };
 
@@ -194,12 +193,28 @@ impl<'a> Planner<'a> {
         } else {
             self.outputs();
         }
+        self.unreplaced();
         if !self.options.targets.is_empty() {
             let detail = "It has only what the targets name and what that depends on; changes elsewhere are not looked for. Targets are for \
                           exceptions: plan without them afterwards.";
             self.found().findings.diagnostics.push(Diagnostic::warning("The plan is limited to targets", detail));
         }
         self.found.into_inner().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Warns of what was to be replaced and isn't in the plan.
+    fn unreplaced(&self) {
+        let mut found = self.found();
+        let missed: Vec<_> = self.options.replace.iter().filter(|address| !found.changes.contains_key(*address)).collect();
+        let warnings: Vec<Diagnostic> = missed
+            .into_iter()
+            .map(|address| {
+                let detail =
+                    format!("-replace names {address}, and the plan has no such object. If its block has count or for_each, name a key.");
+                Diagnostic::warning("Nothing to replace", detail)
+            })
+            .collect();
+        found.findings.diagnostics.extend(warnings);
     }
 
     async fn visit(&self, node: &Node) -> Outcome {

@@ -32,7 +32,8 @@ fn repetition(repeat: &Repeat, keys: &[InstanceKey]) -> Repetition {
             Repetition::Count(most.unwrap_or(0))
         }
         Repeat::ForEach(_) => {
-            let elements = keys.iter().filter_map(|key| if let InstanceKey::Key(key) = key { Some((key.clone(), Val::unknown())) } else { None });
+            let elements =
+                keys.iter().filter_map(|key| if let InstanceKey::Key(key) = key { Some((key.clone(), Val::unknown())) } else { None });
             Repetition::ForEach(Arc::new(elements.collect()))
         }
     }

@@ -41,7 +41,11 @@ async fn a_new_object_is_created_and_then_stays() {
 async fn a_changed_attribute_updates_and_one_that_cannot_change_replaces() {
     let mut desk = Desk::new();
     desk.apply(r#"resource "test_thing" "a" { name = "a" }"#).await;
-    let planned = desk.plan(r#"resource "test_thing" "a" { name = "a", size = 4 }"#.replace("{ ", "{\n").replace(", ", "\n").replace(" }", "\n}").as_str()).await;
+    let planned = desk
+        .plan(
+            r#"resource "test_thing" "a" { name = "a", size = 4 }"#.replace("{ ", "{\n").replace(", ", "\n").replace(" }", "\n}").as_str(),
+        )
+        .await;
     assert_eq!(planned.actions(), ["test_thing.a Update"]);
     assert_eq!(planned.change("test_thing.a").after.get("id").as_str(), Some("thing-1"));
 

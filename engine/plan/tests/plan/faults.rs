@@ -37,11 +37,17 @@ async fn a_cycle_is_named_in_order() {
             "#,
         )
         .await;
-    assert_eq!(planned.messages(), ["error 3: Cycle: These need each other, so none of them can be first: local.x -> test_thing.b -> \
-                                     test_thing.a -> local.x. Each needs the one after it; one of the references has to go."]);
+    assert_eq!(
+        planned.messages(),
+        ["error 3: Cycle: These need each other, so none of them can be first: local.x -> test_thing.b -> \
+                                     test_thing.a -> local.x. Each needs the one after it; one of the references has to go."]
+    );
     let planned = Desk::new().plan(r#"resource "test_thing" "a" { name = test_thing.a.id }"#).await;
-    assert_eq!(planned.messages(), ["error 1: Reference to itself: test_thing.a refers to itself; its value would have to be known before \
-                                     it is made."]);
+    assert_eq!(
+        planned.messages(),
+        ["error 1: Reference to itself: test_thing.a refers to itself; its value would have to be known before \
+                                     it is made."]
+    );
 }
 
 #[tokio::test]
@@ -62,8 +68,11 @@ async fn a_failing_object_stops_only_what_depends_on_it() {
 #[tokio::test]
 async fn a_provider_that_plans_what_it_may_not_is_told_of() {
     let planned = Desk::new().plan("resource \"test_thing\" \"a\" {\n name = \"a\"\n note = \"lie\"\n size = 1\n}").await;
-    assert_eq!(planned.messages(), ["error 1: Provider planned what it may not: size: its value in the plan is neither that of the \
-                                     configuration nor the one before. This is a bug in the provider; please report it."]);
+    assert_eq!(
+        planned.messages(),
+        ["error 1: Provider planned what it may not: size: its value in the plan is neither that of the \
+                                     configuration nor the one before. This is a bug in the provider; please report it."]
+    );
 }
 
 #[tokio::test]
@@ -101,4 +110,10 @@ async fn functions_of_providers_are_called() {
     assert_eq!(planned.plan.outputs["o"].after.as_str(), Some("HEY"));
     let planned = Desk::new().plan(&of("")).await;
     assert!(planned.messages()[0].contains("nothing to shout"), "{:?}", planned.messages());
+}
+
+#[tokio::test]
+async fn a_replacement_of_nothing_is_warned_of() {
+    let planned = Desk::new().with(|options| options.replace = vec!["test_thing.gone".parse().unwrap()]).plan("").await;
+    assert!(planned.messages()[0].starts_with("warning: Nothing to replace: "), "{:?}", planned.messages());
 }

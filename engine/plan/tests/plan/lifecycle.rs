@@ -19,11 +19,14 @@ async fn create_before_destroy_spreads_to_what_is_depended_on() {
     };
     desk.apply(&of("a")).await;
     let planned = desk.plan(&of("b")).await;
-    assert_eq!(planned.actions(), [
-        "test_thing.apart DeleteThenCreate (ReplaceBecauseCannotUpdate)",
-        "test_thing.base CreateThenDelete (ReplaceBecauseCannotUpdate)",
-        "test_thing.top CreateThenDelete (ReplaceBecauseCannotUpdate)"
-    ]);
+    assert_eq!(
+        planned.actions(),
+        [
+            "test_thing.apart DeleteThenCreate (ReplaceBecauseCannotUpdate)",
+            "test_thing.base CreateThenDelete (ReplaceBecauseCannotUpdate)",
+            "test_thing.top CreateThenDelete (ReplaceBecauseCannotUpdate)"
+        ]
+    );
 }
 
 #[tokio::test]
@@ -33,7 +36,9 @@ async fn what_must_not_be_destroyed_is_not() {
     desk.apply(&of("a")).await;
     let planned = desk.plan(&of("b")).await;
     assert_eq!(planned.messages().len(), 1);
-    assert!(planned.messages()[0].starts_with("error 4: test_thing.a must not be destroyed: The plan would replace it, because name can't"));
+    assert!(
+        planned.messages()[0].starts_with("error 4: test_thing.a must not be destroyed: The plan would replace it, because name can't")
+    );
     let planned = desk.with(|options| options.mode = Mode::Destroy).plan(&of("a")).await;
     assert!(planned.messages()[0].contains("The plan would destroy it, and its block has"), "{:?}", planned.messages());
 }
@@ -56,15 +61,21 @@ async fn a_change_elsewhere_replaces_what_it_triggers() {
     let of = |size: u32| {
         thing("base", &format!("count = 2\nname = \"b${{count.index}}\"\nsize = count.index == 0 ? {size} : 1"))
             + &thing("whole", "name = \"w\"\nlifecycle { replace_triggered_by = [test_thing.base] }")
-            + &thing("each", "count = 2\nname = \"e${count.index}\"\nlifecycle { replace_triggered_by = [test_thing.base[count.index].size] }")
+            + &thing(
+                "each",
+                "count = 2\nname = \"e${count.index}\"\nlifecycle { replace_triggered_by = [test_thing.base[count.index].size] }",
+            )
             + &thing("note", "name = \"n\"\nlifecycle { replace_triggered_by = [test_thing.base[0].note] }")
     };
     desk.apply(&of(1)).await;
-    assert_eq!(desk.plan(&of(2)).await.actions(), [
-        "test_thing.base[0] Update",
-        "test_thing.each[0] DeleteThenCreate (ReplaceByTriggers)",
-        "test_thing.whole DeleteThenCreate (ReplaceByTriggers)"
-    ]);
+    assert_eq!(
+        desk.plan(&of(2)).await.actions(),
+        [
+            "test_thing.base[0] Update",
+            "test_thing.each[0] DeleteThenCreate (ReplaceByTriggers)",
+            "test_thing.whole DeleteThenCreate (ReplaceByTriggers)"
+        ]
+    );
 }
 
 #[tokio::test]
@@ -75,10 +86,10 @@ async fn what_is_tainted_or_asked_for_is_replaced() {
     let a = "test_thing.a".parse().unwrap();
     desk.state.get_mut(&a).unwrap().current.as_mut().unwrap().status = Status::Tainted;
     let planned = desk.with(|options| options.replace = vec!["test_thing.b".parse().unwrap()]).plan(&text).await;
-    assert_eq!(planned.actions(), [
-        "test_thing.a DeleteThenCreate (ReplaceBecauseTainted)",
-        "test_thing.b DeleteThenCreate (ReplaceByRequest)"
-    ]);
+    assert_eq!(
+        planned.actions(),
+        ["test_thing.a DeleteThenCreate (ReplaceBecauseTainted)", "test_thing.b DeleteThenCreate (ReplaceByRequest)"]
+    );
     assert!(planned.change("test_thing.b").after.get("id").is_unknown());
 }
 
@@ -135,16 +146,22 @@ async fn conditions_are_told_where_they_fail() {
     let planned = Desk::new().plan(&text).await;
     let mut told = planned.messages();
     told.sort();
-    assert_eq!(told, [
-        "error 18: Postcondition of resource failed: Too big: 4.",
-        "error 6: Precondition of resource failed: One is not more than two.",
-        "warning 33: Check failed: Not named x."
-    ]);
+    assert_eq!(
+        told,
+        [
+            "error 18: Postcondition of resource failed: Too big: 4.",
+            "error 6: Precondition of resource failed: One is not more than two.",
+            "warning 33: Check failed: Not named x."
+        ]
+    );
     let checks: Vec<_> = planned.plan.checks.iter().map(|check| (check.object.as_str(), check.status)).collect();
-    assert_eq!(checks, [
-        ("check.later", CheckStatus::Unknown),
-        ("check.now", CheckStatus::Fail),
-        ("test_thing.a", CheckStatus::Fail),
-        ("test_thing.b", CheckStatus::Fail)
-    ]);
+    assert_eq!(
+        checks,
+        [
+            ("check.later", CheckStatus::Unknown),
+            ("check.now", CheckStatus::Fail),
+            ("test_thing.a", CheckStatus::Fail),
+            ("test_thing.b", CheckStatus::Fail)
+        ]
+    );
 }

@@ -11,6 +11,7 @@ mod property;
 mod provider;
 mod repetition;
 mod saved;
+mod speed;
 mod support;
 mod targets;
 

@@ -1,6 +1,10 @@
 //! Modules: wiring, repetition, provider configurations, `depends_on`.
 
-use super::Desk;
+use hotswap_lang::Moment;
+use hotswap_plan::{Graph, Purpose, Settings, known};
+use hotswap_value::address::ModuleInstance;
+
+use super::{Desk, support::loaded};
 
 const CHILD: &str = r#"
     variable "name" {
@@ -61,11 +65,14 @@ async fn instances_of_a_module_come_and_go_with_their_keys() {
     let planned = desk.plan_files([("main.tf", &*of(r#""a""#)), ("child/main.tf", CHILD)]).await;
     assert_eq!(planned.actions(), [r#"module.m["b"].test_thing.t Delete (DeleteBecauseNoModule)"#]);
     let planned = desk.plan("").await;
-    assert_eq!(planned.actions(), [
-        "test_thing.user Delete (DeleteBecauseNoResourceConfig)",
-        r#"module.m["a"].test_thing.t Delete (DeleteBecauseNoModule)"#,
-        r#"module.m["b"].test_thing.t Delete (DeleteBecauseNoModule)"#
-    ]);
+    assert_eq!(
+        planned.actions(),
+        [
+            "test_thing.user Delete (DeleteBecauseNoResourceConfig)",
+            r#"module.m["a"].test_thing.t Delete (DeleteBecauseNoModule)"#,
+            r#"module.m["b"].test_thing.t Delete (DeleteBecauseNoModule)"#
+        ]
+    );
 }
 
 #[tokio::test]
@@ -121,11 +128,10 @@ async fn a_module_that_depends_waits_with_all_its_data() {
     let mut desk = Desk::new();
     let files = [("main.tf", root), ("child/main.tf", child)];
     let planned = desk.apply_files(files).await;
-    assert_eq!(planned.actions(), [
-        "test_thing.first Create",
-        "test_thing.last Create",
-        "module.m.data.test_lookup.d Read (ReadBecauseDependencyPending)"
-    ]);
+    assert_eq!(
+        planned.actions(),
+        ["test_thing.first Create", "test_thing.last Create", "module.m.data.test_lookup.d Read (ReadBecauseDependencyPending)"]
+    );
     let dependencies: Vec<_> = planned.change("test_thing.last").dependencies.iter().map(ToString::to_string).collect();
     assert_eq!(dependencies, ["module.m.data.test_lookup.d", "test_thing.first"]);
     assert_eq!(desk.plan_files(files).await.actions(), [""; 0]);
@@ -148,4 +154,29 @@ async fn a_provider_can_be_configured_with_what_is_not_known_yet() {
     let mut calls = desk.remote.calls.lock().unwrap().clone();
     calls.sort();
     assert_eq!(calls, ["configure -", "configure ?"]);
+}
+
+#[tokio::test]
+async fn the_graph_is_told_for_graphviz_and_values_are_known_from_the_state() {
+    let root = r#"
+        variable "name" { default = "a" }
+        locals { both = "${module.m.id} ${var.name}" }
+        module "m" {
+          source = "./child"
+          name   = var.name
+        }
+        output "o" { value = local.both }
+    "#;
+    let files = [("main.tf", root), ("child/main.tf", CHILD)];
+    let mut desk = Desk::new();
+    let config = loaded(files);
+    let providers = desk.providers();
+    insta::assert_snapshot!(Graph::new(&config, &providers, []).0.to_dot());
+
+    desk.apply_files(files).await;
+    let settings = Settings { purpose: Purpose::Plan, folder: ".".into(), workspace: "default".into(), moment: Moment::default() };
+    let variables = [("name".into(), "a".into())].into();
+    let (world, diagnostics) = known(&config, &providers, &desk.state, variables, settings).await;
+    assert_eq!(diagnostics, []);
+    assert_eq!(world.output(&ModuleInstance::root(), "o"), Some("thing-1 a".into()));
 }

@@ -23,18 +23,21 @@ async fn a_whole_module_and_single_keys_move() {
     desk.apply_files([("main.tf", "module \"m\" {\n source = \"./child\"\n}"), ("child/main.tf", &child)]).await;
     let root = "module \"n\" {\n source = \"./child\"\n count = 1\n}\nmoved {\n from = module.m\n to = module.n[0]\n}";
     let planned = desk.plan_files([("main.tf", root), ("child/main.tf", &child)]).await;
-    assert_eq!(planned.actions(), [
-        "module.n[0].test_thing.t[0] NoOp was module.m.test_thing.t[0]",
-        "module.n[0].test_thing.t[1] NoOp was module.m.test_thing.t[1]"
-    ]);
+    assert_eq!(
+        planned.actions(),
+        ["module.n[0].test_thing.t[0] NoOp was module.m.test_thing.t[0]", "module.n[0].test_thing.t[1] NoOp was module.m.test_thing.t[1]"]
+    );
     let keyed = "resource \"test_thing\" \"t\" {\n for_each = toset([\"a\", \"b\"])\n name = \"t${each.key == \"a\" ? 0 : 1}\"\n}\n";
     let moved = |index: u32, key: &str| format!("moved {{\n from = test_thing.t[{index}]\n to = test_thing.t[\"{key}\"]\n}}\n");
     let child = keyed.to_owned() + &moved(0, "a") + &moved(1, "b");
     let planned = desk.plan_files([("main.tf", "module \"m\" {\n source = \"./child\"\n}"), ("child/main.tf", &child)]).await;
-    assert_eq!(planned.actions(), [
-        r#"module.m.test_thing.t["a"] NoOp was module.m.test_thing.t[0]"#,
-        r#"module.m.test_thing.t["b"] NoOp was module.m.test_thing.t[1]"#
-    ]);
+    assert_eq!(
+        planned.actions(),
+        [
+            r#"module.m.test_thing.t["a"] NoOp was module.m.test_thing.t[0]"#,
+            r#"module.m.test_thing.t["b"] NoOp was module.m.test_thing.t[1]"#
+        ]
+    );
 }
 
 #[tokio::test]
@@ -86,7 +89,8 @@ async fn existing_objects_are_imported_and_those_managed_already_left_alone() {
 
 #[tokio::test]
 async fn an_import_of_what_is_not_there_or_not_known_is_an_error() {
-    let of = |id: &str| thing("a", "name = \"a\"") + &thing("b", "name = \"b\"") + &format!("import {{\n to = test_thing.a\n id = {id}\n}}\n");
+    let of =
+        |id: &str| thing("a", "name = \"a\"") + &thing("b", "name = \"b\"") + &format!("import {{\n to = test_thing.a\n id = {id}\n}}\n");
     let planned = Desk::new().plan(&of("\"nothing\"")).await;
     assert!(planned.messages()[0].contains("There is nothing to import under the id"), "{:?}", planned.messages());
     let planned = Desk::new().plan(&of("test_thing.b.id")).await;
@@ -97,7 +101,8 @@ async fn an_import_of_what_is_not_there_or_not_known_is_an_error() {
 async fn what_is_removed_without_destroying_is_forgotten() {
     let mut desk = Desk::new();
     desk.apply(&(thing("a", "name = \"a\"") + &thing("b", "name = \"b\""))).await;
-    let removed = |name: &str, destroy: bool| format!("removed {{\n from = test_thing.{name}\n lifecycle {{\n destroy = {destroy}\n }}\n}}\n");
+    let removed =
+        |name: &str, destroy: bool| format!("removed {{\n from = test_thing.{name}\n lifecycle {{\n destroy = {destroy}\n }}\n}}\n");
     let planned = desk.apply(&(removed("a", false) + &removed("b", true))).await;
     assert_eq!(planned.actions(), ["test_thing.a Forget", "test_thing.b Delete (DeleteBecauseNoResourceConfig)"]);
     assert_eq!(desk.remote.things.lock().unwrap().len(), 1);

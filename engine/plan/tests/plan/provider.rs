@@ -167,7 +167,8 @@ fn filled(mut planned: Value, id: &str) -> Value {
     }
     let parts = planned.get("parts").clone();
     if let Value::List(parts) = parts {
-        let part = |(index, part): (usize, Value)| if part.get("id").is_unknown() { part.with("id", format!("part-{index}")) } else { part };
+        let part =
+            |(index, part): (usize, Value)| if part.get("id").is_unknown() { part.with("id", format!("part-{index}")) } else { part };
         planned.set_attribute("parts", Value::List(parts.into_iter().enumerate().map(part).collect()));
     }
     planned

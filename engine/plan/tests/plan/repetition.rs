@@ -29,10 +29,10 @@ async fn a_smaller_count_destroys_from_the_end() {
     let mut desk = Desk::new();
     let of = |count: u32| format!("resource \"test_thing\" \"t\" {{\n count = {count}\n name = \"t${{count.index}}\"\n}}");
     desk.apply(&of(3)).await;
-    assert_eq!(desk.plan(&of(1)).await.actions(), [
-        "test_thing.t[1] Delete (DeleteBecauseCountIndex)",
-        "test_thing.t[2] Delete (DeleteBecauseCountIndex)"
-    ]);
+    assert_eq!(
+        desk.plan(&of(1)).await.actions(),
+        ["test_thing.t[1] Delete (DeleteBecauseCountIndex)", "test_thing.t[2] Delete (DeleteBecauseCountIndex)"]
+    );
 }
 
 #[tokio::test]
@@ -40,11 +40,14 @@ async fn the_wrong_kind_of_key_goes() {
     let mut desk = Desk::new();
     desk.apply("resource \"test_thing\" \"t\" {\n count = 2\n name = \"t\"\n}").await;
     let planned = desk.plan("resource \"test_thing\" \"t\" {\n for_each = toset([\"a\"])\n name = each.key\n}").await;
-    assert_eq!(planned.actions(), [
-        "test_thing.t[0] Delete (DeleteBecauseWrongRepetition)",
-        "test_thing.t[1] Delete (DeleteBecauseWrongRepetition)",
-        r#"test_thing.t["a"] Create"#
-    ]);
+    assert_eq!(
+        planned.actions(),
+        [
+            "test_thing.t[0] Delete (DeleteBecauseWrongRepetition)",
+            "test_thing.t[1] Delete (DeleteBecauseWrongRepetition)",
+            r#"test_thing.t["a"] Create"#
+        ]
+    );
 }
 
 async fn fault_of(meta: &str) -> String {

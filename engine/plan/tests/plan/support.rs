@@ -127,66 +127,66 @@ impl Desk {
             .run(|node| {
                 let (world, providers, graph, state, changes) = (&world, &providers, &graph, &state, &changes);
                 async move {
-                let mut findings = Findings::default();
-                match node {
-                    Node::Provider(address) => {
-                        let value = world.provider_config(address, &mut findings.diagnostics).unwrap();
-                        assert!(!providers.configure(address, value).await.has_errors());
-                    }
-                    Node::Resource(block) => {
-                        for object in world.expand(block, &mut findings.diagnostics).unwrap() {
-                            let mut diagnostics = Vec::new();
-                            let config = world.object_config(&object, &mut diagnostics);
-                            let config = config.unwrap_or_else(|| panic!("{diagnostics:?}"));
-                            let address = world.provider_of(&block.module, &block.resource).unwrap();
-                            let ty = providers.object_type(&address.source, &block.resource).unwrap();
-                            let change = changes.get(&object);
-                            let value = match change.map(|change| change.action) {
-                                None | Some(Action::NoOp) => {
-                                    let stored = state.lock().unwrap().current(&object).unwrap().attributes.clone();
-                                    json::decode(stored.as_str().as_bytes(), &ty.ty).unwrap()
-                                }
-                                Some(Action::Read) => {
-                                    let source = providers.data_source(&address, &block.resource.ty).unwrap();
-                                    hotswap_sdk::state::read_data_source(&*source, config.value).await.state
-                                }
-                                Some(action) => {
-                                    let resource = providers.resource(&address, &block.resource.ty).unwrap();
-                                    let prior = Some(change.unwrap().before.clone())
-                                        .filter(|prior| !prior.is_null() && action == Action::Update);
-                                    let planned = hotswap_sdk::plan::resource_change(
-                                        &*resource,
-                                        hotswap_sdk::plan::ChangeRequest {
-                                            prior: prior.clone(),
-                                            config: config.value.clone(),
-                                            private: Vec::new(),
-                                        },
-                                    )
-                                    .await
-                                    .planned;
-                                    let request = ApplyRequest {
-                                        prior,
-                                        planned: Some(planned),
-                                        config: config.value,
-                                        private: Vec::new(),
-                                        operation: Operation::default(),
-                                    };
-                                    resource_change(&*resource, request).await.state.unwrap()
-                                }
-                            };
-                            let mut stored = Object::new(0, Json::new(&json::encode(&value, &ty.ty).unwrap()).unwrap());
-                            stored.status = Status::Ready;
-                            stored.sensitive_attributes = ty.sensitive_paths(&value, &config.sensitive);
-                            stored.dependencies = graph.resource_dependencies(block);
-                            let sensitive = stored.sensitive_attributes.clone();
-                            state.lock().unwrap().set_current(&object, &address.to_string(), stored);
-                            world.set_object(&object, value, sensitive);
+                    let mut findings = Findings::default();
+                    match node {
+                        Node::Provider(address) => {
+                            let value = world.provider_config(address, &mut findings.diagnostics).unwrap();
+                            assert!(!providers.configure(address, value).await.has_errors());
                         }
+                        Node::Resource(block) => {
+                            for object in world.expand(block, &mut findings.diagnostics).unwrap() {
+                                let mut diagnostics = Vec::new();
+                                let config = world.object_config(&object, &mut diagnostics);
+                                let config = config.unwrap_or_else(|| panic!("{diagnostics:?}"));
+                                let address = world.provider_of(&block.module, &block.resource).unwrap();
+                                let ty = providers.object_type(&address.source, &block.resource).unwrap();
+                                let change = changes.get(&object);
+                                let value = match change.map(|change| change.action) {
+                                    None | Some(Action::NoOp) => {
+                                        let stored = state.lock().unwrap().current(&object).unwrap().attributes.clone();
+                                        json::decode(stored.as_str().as_bytes(), &ty.ty).unwrap()
+                                    }
+                                    Some(Action::Read) => {
+                                        let source = providers.data_source(&address, &block.resource.ty).unwrap();
+                                        hotswap_sdk::state::read_data_source(&*source, config.value).await.state
+                                    }
+                                    Some(action) => {
+                                        let resource = providers.resource(&address, &block.resource.ty).unwrap();
+                                        let prior = Some(change.unwrap().before.clone())
+                                            .filter(|prior| !prior.is_null() && action == Action::Update);
+                                        let planned = hotswap_sdk::plan::resource_change(
+                                            &*resource,
+                                            hotswap_sdk::plan::ChangeRequest {
+                                                prior: prior.clone(),
+                                                config: config.value.clone(),
+                                                private: Vec::new(),
+                                            },
+                                        )
+                                        .await
+                                        .planned;
+                                        let request = ApplyRequest {
+                                            prior,
+                                            planned: Some(planned),
+                                            config: config.value,
+                                            private: Vec::new(),
+                                            operation: Operation::default(),
+                                        };
+                                        resource_change(&*resource, request).await.state.unwrap()
+                                    }
+                                };
+                                let mut stored = Object::new(0, Json::new(&json::encode(&value, &ty.ty).unwrap()).unwrap());
+                                stored.status = Status::Ready;
+                                stored.sensitive_attributes = ty.sensitive_paths(&value, &config.sensitive);
+                                stored.dependencies = graph.resource_dependencies(block);
+                                let sensitive = stored.sensitive_attributes.clone();
+                                state.lock().unwrap().set_current(&object, &address.to_string(), stored);
+                                world.set_object(&object, value, sensitive);
+                            }
+                        }
+                        node => world.evaluate(node, &mut findings),
                     }
-                    node => world.evaluate(node, &mut findings),
-                }
-                assert!(!findings.has_errors(), "{:?}", findings.diagnostics);
-                Outcome::Done
+                    assert!(!findings.has_errors(), "{:?}", findings.diagnostics);
+                    Outcome::Done
                 }
             })
             .await;
@@ -200,6 +200,7 @@ impl Desk {
                 None => drop(state.remove_current(&change.address)),
             }
         }
+        state.outputs.retain(|name, _| config.root().outputs.contains_key(name.as_str()));
         for (name, output) in &config.root().outputs {
             if let Some(value) = world.output(&hotswap_value::address::ModuleInstance::root(), name) {
                 let value = value.unmarked(&mut false);

@@ -1,5 +1,7 @@
 //! Plans that are limited.
 
+use hotswap_plan::Mode;
+
 use super::Desk;
 
 const TEXT: &str = r#"
@@ -39,4 +41,12 @@ async fn what_is_left_over_elsewhere_stays() {
     let text = "resource \"test_thing\" \"apart\" {\n name = \"other\"\n}";
     let planned = targeted(desk, "test_thing.apart").plan(text).await;
     assert_eq!(planned.actions(), ["test_thing.apart DeleteThenCreate (ReplaceBecauseCannotUpdate)"]);
+}
+
+#[tokio::test]
+async fn what_depends_on_a_target_is_destroyed_with_it() {
+    let mut desk = Desk::new();
+    desk.apply(TEXT).await;
+    let planned = targeted(desk, "test_thing.base[0]").with(|options| options.mode = Mode::Destroy).plan(TEXT).await;
+    assert_eq!(planned.actions(), ["test_thing.base[0] Delete", "test_thing.top Delete"]);
 }
