@@ -17,7 +17,10 @@ use hotswap_value::{
     address::{ModulePath, ResourceMode, ResourceName},
 };
 
-use crate::{provider_address::ProviderAddress, schema_value::{block_spec, sensitive_paths}};
+use crate::{
+    provider_address::ProviderAddress,
+    schema_value::{block_spec, sensitive_paths},
+};
 
 /// A provider this program has.
 pub trait ProviderSource: Send + Sync {
