@@ -1,6 +1,10 @@
 //! The real binary, as its users meet it: in folders of its own and with nothing of the caller's environment.
 #![allow(clippy::unwrap_used)]
 
+mod engine;
 mod ephemeral;
+mod fmt;
+mod help;
 mod serve;
+mod state;
 mod support;

@@ -101,3 +101,37 @@ impl Run {
         self.stderr
     }
 }
+
+/// A throw-away server for as long as the value lives.
+pub(crate) struct Server {
+    child: std::process::Child,
+    endpoint: String,
+    token: String,
+}
+
+impl Server {
+    pub(crate) fn start() -> Self {
+        let mut command =
+            Folder::new().command(&["serve", "--ephemeral", "--", "sh", "-c", "echo $HOTSWAP_ENDPOINT; echo $HOTSWAP_TOKEN; read _"]);
+        // The folder of the command is gone by then, and it needs none.
+        command.current_dir("/").env_remove("HOME");
+        let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
+        let mut lines = std::io::BufRead::lines(std::io::BufReader::new(child.stdout.as_mut().unwrap()));
+        let mut line = || lines.next().unwrap().unwrap();
+        let (endpoint, token) = (line(), line());
+        Self { child, endpoint, token }
+    }
+
+    /// A folder with these files, whose commands find this server.
+    pub(crate) fn folder(&self, files: &[(&str, &str)]) -> Folder {
+        Folder::with(files).set("HOTSWAP_ENDPOINT", &self.endpoint).set("HOTSWAP_TOKEN", &self.token)
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        // Its command ends with its input, and it with its command.
+        drop(self.child.stdin.take());
+        let _ = self.child.wait();
+    }
+}

@@ -69,7 +69,14 @@ const MOST_MEMORY: u64 = 1 << 30;
 const API_PORT: u16 = 7700;
 const GATEWAY_PORT: u16 = 7780;
 
-pub(crate) fn run(args: ServeArgs) -> anyhow::Result<Exit> {
+pub(crate) fn run(args: ServeArgs) -> Exit {
+    start(args).unwrap_or_else(|error| {
+        eprintln!("error: {error:#}");
+        Exit::Failure
+    })
+}
+
+fn start(args: ServeArgs) -> anyhow::Result<Exit> {
     // RUST_LOG may be meant for the command: a throw-away server is quiet unless it is asked to speak.
     match &args.log_level {
         None if args.ephemeral => {}

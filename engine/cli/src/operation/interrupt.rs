@@ -1,0 +1,49 @@
+//! Ctrl-C and SIGTERM while a command works.
+
+use hotswap_lang::Diagnostic;
+use hotswap_sdk::Stop;
+use tokio::signal::unix::{SignalKind, signal};
+
+use crate::failure::Failure;
+use crate::view::View;
+
+/// Waits for one of the two; for ever if they can't be listened to, as they end the process by themselves then.
+async fn signalled() {
+    let (Ok(mut interrupt), Ok(mut terminate)) = (signal(SignalKind::interrupt()), signal(SignalKind::terminate())) else {
+        return std::future::pending().await;
+    };
+    tokio::select! {
+        _ = interrupt.recv() => {}
+        _ = terminate.recv() => {}
+    }
+}
+
+/// What `work` gives, unless the user interrupts: for what changes nothing and can be left at any time.
+pub(crate) async fn unless_interrupted<T>(work: impl Future<Output = T>) -> Result<T, Failure> {
+    tokio::select! {
+        done = work => Ok(done),
+        () = signalled() => Err(Diagnostic::error("Interrupted", "Nothing was changed.").into()),
+    }
+}
+
+/// Listens for as long as `work` goes on, which changes things and must not be left: the first signal asks it to stop, the
+/// second ends the process where it is.
+pub(super) async fn stopping<T>(stop: &Stop, view: &View, work: impl Future<Output = T>) -> T {
+    let listen = async {
+        signalled().await;
+        if !view.is_for_programs() {
+            view.message(
+                "\nStopping: nothing new is begun, and what the server is rolling out goes on there without being waited for.\n\
+                 Press Ctrl-C again to leave at once; what was done until then is kept in the journal beside the state.",
+            );
+        }
+        stop.request();
+        signalled().await;
+        // The journal has what was done; locks go with the process.
+        std::process::exit(1);
+    };
+    tokio::select! {
+        done = work => done,
+        () = listen => std::future::pending().await,
+    }
+}
