@@ -3,6 +3,7 @@
 //! Each part checks that what it tells did happen, and fails with what was seen instead.
 
 use std::path::Path;
+use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::{Context, Result, bail, ensure};
@@ -10,11 +11,11 @@ use hotswap_client::{Client, ClientConfig, Explicit, Token, credentials, endpoin
 use hotswap_model::{DeploymentStatus, RolloutId, RolloutStatus};
 use tokio::time::{Instant, sleep, timeout};
 
+use crate::front_end::{Applied, Diagnostic, FrontEnd, Hotswap, Plan, Program, Terraform};
 use crate::server::Server;
 use crate::tally::Tally;
-use crate::terraform::{Diagnostic, Plan, Terraform};
 use crate::traffic::{Target, Traffic, greeting};
-use crate::{Args, screen, terraform};
+use crate::{Args, With, screen};
 
 // What the quickstart declares.
 const TENANT: &str = "acme";
@@ -31,21 +32,21 @@ const ROLLOUT_WITHIN: Duration = Duration::from_secs(120);
 
 /// Tells the story once, on a new server, and ends that server.
 pub(crate) async fn tell(args: &Args) -> Result<()> {
-    terraform::is_installed().await?;
     let work = tempfile::tempdir().context("cannot make a temporary folder")?;
     let bin_dir =
         args.bin_dir.canonicalize().with_context(|| format!("{} is no folder; build with `make build`", args.bin_dir.display()))?;
-    let provider = bin_dir.join("terraform-provider-hotswap");
-    ensure!(provider.is_file(), "{} is not there; build it with `make build`", provider.display());
+    let binary = bin_dir.join("hotswap");
+    ensure!(binary.is_file(), "{} is not there; build it with `make build`", binary.display());
+    let program: Arc<dyn Program> = match args.with {
+        With::Hotswap => Arc::new(Hotswap { binary: binary.clone() }),
+        With::Terraform => Arc::new(Terraform::find(&bin_dir, work.path()).await?),
+    };
     copy_examples(&args.examples, work.path())?;
 
     let began = Instant::now();
-    let server = Server::start(&bin_dir.join("hotswap"), &work.path().join("data"), &work.path().join("server.log")).await?;
-    let cli_config = work.path().join("terraform.rc");
-    std::fs::write(&cli_config, terraform::cli_config(&bin_dir))?;
-    let terraform =
-        Terraform { folder: work.path().join("quickstart"), cli_config, endpoint: server.api.clone(), token: server.token.clone() };
-    let story = Story { client: client(&server)?, terraform, began };
+    let server = Server::start(&binary, &work.path().join("data"), &work.path().join("server.log")).await?;
+    let front_end = FrontEnd { program, folder: work.path().join("quickstart"), endpoint: server.api.clone(), token: server.token.clone() };
+    let story = Story { client: client(&server)?, front_end, began };
     match story.play(&server, args.rate).await {
         Ok(()) => server.stop().await,
         Err(error) => {
@@ -85,7 +86,7 @@ fn client(server: &Server) -> Result<Client> {
 /// Everything the parts of the story share.
 struct Story {
     client: Client,
-    terraform: Terraform,
+    front_end: FrontEnd,
     began: Instant,
 }
 
@@ -95,12 +96,12 @@ struct Leg {
     tally: Tally,
 }
 
-/// A rollout from its first event to its last, and how Terraform saw it.
+/// A rollout from its first event to its last, and how the front end saw it.
 struct Watched {
     legs: Vec<Leg>,
     status: RolloutStatus,
     reason: Option<String>,
-    applied: terraform::Applied,
+    applied: Applied,
 }
 
 impl Story {
@@ -118,9 +119,9 @@ impl Story {
     async fn first_version_serves(&self, server: &Server) -> Result<Target> {
         screen::heading(&format!("{FIRST} is deployed"));
         self.plan(FIRST).await?;
-        screen::command("terraform apply");
-        let applied = self.terraform.apply().await?;
-        ensure!(applied.succeeded, "`terraform apply` failed:\n{}", told(&applied.diagnostics));
+        screen::command(&format!("{} apply", self.front_end.name()));
+        let applied = self.front_end.apply().await?;
+        ensure!(applied.succeeded, "`apply` failed:\n{}", told(&applied.diagnostics));
         let deployment = self.client.get_deployment(TENANT, DEPLOYMENT).await?;
         let active = deployment.active_version.map(|version| version.to_string());
         ensure!(active.as_deref() == Some(FIRST), "{FIRST} should serve, but {active:?} does");
@@ -136,7 +137,7 @@ impl Story {
         screen::heading(&format!("{BETTER} comes by canary"));
         self.plan(BETTER).await?;
         let watched = self.apply_and_watch(traffic).await?;
-        ensure!(watched.applied.succeeded, "`terraform apply` failed:\n{}", told(&watched.applied.diagnostics));
+        ensure!(watched.applied.succeeded, "`apply` failed:\n{}", told(&watched.applied.diagnostics));
         ensure!(watched.status == RolloutStatus::Completed, "the rollout should complete, but is {}", watched.status.as_str());
         let weights: Vec<_> = watched.legs.iter().map(|leg| leg.weight).collect();
         ensure!(weights == STAGES, "the rollout should go through {STAGES:?}, but went through {weights:?}");
@@ -155,9 +156,9 @@ impl Story {
         let watched = self.apply_and_watch(traffic).await?;
         ensure!(watched.status == RolloutStatus::RolledBack, "the rollout should go back, but is {}", watched.status.as_str());
         let reason = watched.reason.context("the rollout went back without a reason")?;
-        ensure!(!watched.applied.succeeded, "`terraform apply` should fail, since {BAD} went back");
+        ensure!(!watched.applied.succeeded, "`apply` should fail, since {BAD} went back");
         let told = told(&watched.applied.diagnostics);
-        ensure!(says(&told, &reason), "`terraform apply` should say {reason:?}, but says:\n{told}");
+        ensure!(says(&told, &reason), "`apply` should say {reason:?}, but says:\n{told}");
         screen::block(&screen::warn(&told));
         let deployment = self.client.get_deployment(TENANT, DEPLOYMENT).await?;
         ensure!(deployment.status == DeploymentStatus::Held, "the deployment should be held, but is {}", deployment.status.as_str());
@@ -204,8 +205,8 @@ impl Story {
     }
 
     async fn plan(&self, version: &str) -> Result<Plan> {
-        screen::command(&format!("terraform plan -var greeter_version={version}"));
-        let plan = self.terraform.plan(version).await?;
+        screen::command(&format!("{} plan -var greeter_version={version}", self.front_end.name()));
+        let plan = self.front_end.plan(version).await?;
         screen::block(&plan.text);
         if !plan.diagnostics.is_empty() {
             screen::block(&screen::warn(&told(&plan.diagnostics)));
@@ -216,12 +217,12 @@ impl Story {
     /// Applies the plan and follows the rollout it starts, telling its steps and who answered in between.
     async fn apply_and_watch(&self, traffic: &Traffic) -> Result<Watched> {
         let before = self.client.get_deployment(TENANT, DEPLOYMENT).await?.rollout;
-        screen::command("terraform apply");
-        let terraform = self.terraform.clone();
-        let mut apply = tokio::spawn(async move { terraform.apply().await });
+        screen::command(&format!("{} apply", self.front_end.name()));
+        let front_end = self.front_end.clone();
+        let mut apply = tokio::spawn(async move { front_end.apply().await });
         let rollout = tokio::select! {
             rollout = self.next_rollout(before.as_ref()) => rollout?,
-            applied = &mut apply => bail!("`terraform apply` ended without a rollout:\n{}", told(&applied??.diagnostics)),
+            applied = &mut apply => bail!("`apply` ended without a rollout:\n{}", told(&applied??.diagnostics)),
         };
         let legs = timeout(ROLLOUT_WITHIN, self.follow(&rollout, traffic))
             .await

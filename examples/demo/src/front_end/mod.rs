@@ -1,8 +1,12 @@
-//! Terraform, run for real on a copy of the quickstart. It uses the provider that was just built and writes only into its own
-//! folder: nobody's `~/.terraformrc` or plugin cache is read or changed.
+//! The two programs that bring a server to what the quickstart says, run for real on a copy of it. They take the same arguments
+//! and answer in the same format, so here is what is done with either; what is special about one is in its file.
 
-use std::path::{Path, PathBuf};
+mod hotswap;
+mod terraform;
+
+use std::path::PathBuf;
 use std::process::{Output, Stdio};
+use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::{Context, Result, bail};
@@ -10,23 +14,34 @@ use serde_json::Value;
 use tokio::process::Command;
 use tokio::time::timeout;
 
+pub(crate) use hotswap::Hotswap;
+pub(crate) use terraform::Terraform;
+
 const COMMAND_WITHIN: Duration = Duration::from_secs(180);
 const PLAN_FILE: &str = "demo.tfplan";
 
-/// Terraform on one folder against one server.
-#[derive(Debug, Clone)]
-pub(crate) struct Terraform {
+/// What is special about a program.
+pub(crate) trait Program: Send + Sync {
+    /// What people call it.
+    fn name(&self) -> &'static str;
+
+    /// It, to be given arguments; with all it needs in its environment but the server.
+    fn command(&self) -> Command;
+}
+
+/// A program on one folder against one server.
+#[derive(Clone)]
+pub(crate) struct FrontEnd {
+    pub(crate) program: Arc<dyn Program>,
     /// The folder of the configuration, and of its state.
     pub(crate) folder: PathBuf,
-    /// The CLI configuration that points to the provider.
-    pub(crate) cli_config: PathBuf,
     /// `HOTSWAP_ENDPOINT`.
     pub(crate) endpoint: String,
     /// `HOTSWAP_TOKEN`.
     pub(crate) token: String,
 }
 
-/// A message of Terraform or of the provider.
+/// An error or a warning.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Diagnostic {
     pub(crate) is_error: bool,
@@ -34,7 +49,7 @@ pub(crate) struct Diagnostic {
     pub(crate) detail: String,
 }
 
-/// What `terraform plan` said.
+/// What `plan` said.
 #[derive(Debug)]
 pub(crate) struct Plan {
     /// Whether there is anything to do.
@@ -44,33 +59,20 @@ pub(crate) struct Plan {
     pub(crate) diagnostics: Vec<Diagnostic>,
 }
 
-/// What `terraform apply` said.
+/// What `apply` said.
 #[derive(Debug)]
 pub(crate) struct Applied {
     pub(crate) succeeded: bool,
     pub(crate) diagnostics: Vec<Diagnostic>,
 }
 
-/// The CLI configuration that takes the provider from a folder.
-pub(crate) fn cli_config(bin_dir: &Path) -> String {
-    // A JSON string is an HCL string as long as no template begins in it.
-    let folder = Value::from(bin_dir.to_string_lossy().replace("${", "$${").replace("%{", "%%{"));
-    format!("disable_checkpoint = true\n\nprovider_installation {{\n  dev_overrides {{\n    \"hotswap/hotswap\" = {folder}\n  }}\n}}\n")
-}
-
-/// Fails, saying what to install, where there is no Terraform.
-pub(crate) async fn is_installed() -> Result<()> {
-    match Command::new("terraform").arg("version").env("CHECKPOINT_DISABLE", "1").env("TF_CLI_CONFIG_FILE", "/dev/null").output().await {
-        Ok(output) if output.status.success() => Ok(()),
-        Ok(output) => bail!("`terraform version` failed: {}", String::from_utf8_lossy(&output.stderr).trim()),
-        Err(error) => bail!(
-            "cannot run `terraform`: {error}\n\nhint: install Terraform 1.11 or newer (https://developer.hashicorp.com/terraform/install) and put it on PATH"
-        ),
+impl FrontEnd {
+    /// What people call it.
+    pub(crate) fn name(&self) -> &'static str {
+        self.program.name()
     }
-}
 
-impl Terraform {
-    /// Plans the quickstart with this version of the greeter, and keeps the plan for [`Terraform::apply`].
+    /// Plans the quickstart with this version of the greeter, and keeps the plan for [`FrontEnd::apply`].
     pub(crate) async fn plan(&self, version: &str) -> Result<Plan> {
         let variable = format!("greeter_version={version}");
         let output = self.run(&["plan", "-json", "-input=false", "-detailed-exitcode", "-out", PLAN_FILE, "-var", &variable]).await?;
@@ -78,11 +80,11 @@ impl Terraform {
         let has_changes = match output.status.code() {
             Some(0) => false,
             Some(2) => true,
-            _ => bail!("`terraform plan` failed:\n{}", all(&diagnostics, &output)),
+            _ => bail!("`{} plan` failed:\n{}", self.name(), all(&diagnostics, &output)),
         };
         let shown = self.run(&["show", "-no-color", PLAN_FILE]).await?;
         if !shown.status.success() {
-            bail!("`terraform show` failed:\n{}", String::from_utf8_lossy(&shown.stderr));
+            bail!("`{} show` failed:\n{}", self.name(), String::from_utf8_lossy(&shown.stderr));
         }
         Ok(Plan { has_changes, text: compact(&String::from_utf8_lossy(&shown.stdout)), diagnostics })
     }
@@ -93,30 +95,28 @@ impl Terraform {
         let diagnostics = diagnostics(&output);
         let succeeded = output.status.success();
         if !succeeded && !diagnostics.iter().any(|diagnostic| diagnostic.is_error) {
-            bail!("`terraform apply` failed without a word:\n{}", all(&diagnostics, &output));
+            bail!("`{} apply` failed without a word:\n{}", self.name(), all(&diagnostics, &output));
         }
         Ok(Applied { succeeded, diagnostics })
     }
 
     async fn run(&self, args: &[&str]) -> Result<Output> {
-        let mut command = Command::new("terraform");
+        let mut command = self.program.command();
         // What the caller's environment says about Terraform is meant for other configurations.
         for (name, _) in std::env::vars_os() {
-            if name.to_string_lossy().starts_with("TF_") {
+            if name.to_string_lossy().starts_with("TF_") && !command.as_std().get_envs().any(|(known, _)| known == name) {
                 command.env_remove(name);
             }
         }
         command
             .args(args)
             .current_dir(&self.folder)
-            .env("TF_CLI_CONFIG_FILE", &self.cli_config)
             .env("TF_IN_AUTOMATION", "1")
-            .env("CHECKPOINT_DISABLE", "1")
             .env("HOTSWAP_ENDPOINT", &self.endpoint)
             .env("HOTSWAP_TOKEN", &self.token)
             .stdin(Stdio::null())
             .kill_on_drop(true);
-        let what = format!("terraform {}", args[0]);
+        let what = format!("{} {}", self.name(), args[0]);
         timeout(COMMAND_WITHIN, command.output())
             .await
             .with_context(|| format!("`{what}` did not end within {COMMAND_WITHIN:?}"))?
@@ -124,7 +124,7 @@ impl Terraform {
     }
 }
 
-/// The diagnostics in the JSON lines that Terraform writes, but for the one on development overrides.
+/// The diagnostics in the JSON lines of the output, but for the one on development overrides.
 fn diagnostics(output: &Output) -> Vec<Diagnostic> {
     let text = String::from_utf8_lossy(&output.stdout);
     let lines = text.lines().filter_map(|line| serde_json::from_str::<Value>(line).ok());
@@ -220,10 +220,5 @@ Changes to Outputs:
         let digest = "9d69a380f01e".to_owned() + &"0".repeat(52);
         assert_eq!(shortened(&format!("  ~ sha256 = \"{digest}\" -> (known)")), "  ~ sha256 = \"9d69a380f01e…\" -> (known)");
         assert_eq!(shortened(&format!("  {digest} \"short\"")), format!("  {digest} \"short\""));
-    }
-
-    #[test]
-    fn the_override_survives_a_folder_with_odd_characters() {
-        assert!(cli_config(Path::new(r#"/a "b" ${c}"#)).contains(r#""hotswap/hotswap" = "/a \"b\" $${c}""#));
     }
 }
