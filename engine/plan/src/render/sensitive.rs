@@ -53,15 +53,15 @@ impl<'a> Paths<'a> {
 
     /// Those of an attribute or key.
     pub(super) fn of_name(&self, name: &str) -> Self {
-        self.into_part(|step| matches!(step, Step::Attribute(at) | Step::Key(at) if at == name))
+        self.of_part(|step| matches!(step, Step::Attribute(at) | Step::Key(at) if at == name))
     }
 
     /// Those of an element of a list.
     pub(super) fn of_index(&self, index: usize) -> Self {
-        self.into_part(|step| *step == Step::Index(index))
+        self.of_part(|step| *step == Step::Index(index))
     }
 
-    fn into_part(&self, leads_there: impl Fn(&Step) -> bool) -> Self {
+    fn of_part(&self, leads_there: impl Fn(&Step) -> bool) -> Self {
         let rest = self.0.iter().filter_map(|steps| steps.split_first().filter(|(first, _)| leads_there(first)).map(|(_, rest)| rest));
         Self(rest.collect())
     }

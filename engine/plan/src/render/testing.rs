@@ -161,7 +161,7 @@ fn change(json: &Json, schemas: &TestSchemas) -> ResourceChange {
         after: value(change.get("after"), &change["after_unknown"], &ty),
         before_sensitive: paths(&change["before_sensitive"]),
         after_sensitive: paths(&change["after_sensitive"]),
-        replace_paths: change["replace_paths"].as_array().into_iter().flatten().map(|path| path_of(path)).collect(),
+        replace_paths: change["replace_paths"].as_array().into_iter().flatten().map(path_of).collect(),
         private: Vec::new(),
         importing: change["importing"]["id"].as_str().map(str::to_owned),
         dependencies: Vec::new(),

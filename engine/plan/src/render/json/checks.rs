@@ -8,10 +8,13 @@ use serde_json::{Map, Value as Json, json};
 use super::address::mode;
 use crate::{CheckResult, CheckStatus, render::order};
 
+/// An object, how its conditions stand, and what they say.
+type Instance<'a> = (Subject, CheckStatus, Vec<&'a str>);
+
 /// The conditions of a plan, in the order of their blocks' addresses.
 pub(super) fn planned(checks: &[CheckResult]) -> Vec<Json> {
-    // A block, its address and state, and the objects it stands for.
-    let mut blocks: BTreeMap<String, (Json, Vec<(Subject, CheckStatus, Vec<&str>)>)> = BTreeMap::new();
+    // The address of a block, and the objects it stands for.
+    let mut blocks: BTreeMap<String, (Json, Vec<Instance<'_>>)> = BTreeMap::new();
     for check in checks {
         let Some(subject) = Subject::parse(&check.object) else { continue };
         let block = blocks.entry(subject.block()).or_insert_with(|| (subject.block_address(), Vec::new()));
