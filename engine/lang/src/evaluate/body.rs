@@ -56,6 +56,8 @@ pub struct NestedBlockSpec {
     pub max: Option<usize>,
     /// What each takes.
     pub spec: BlockSpec,
+    /// The type of the value that one of them becomes.
+    pub object: Type,
 }
 
 /// How nested blocks become a value.
@@ -88,9 +90,14 @@ impl BlockSpec {
 }
 
 impl NestedBlockSpec {
+    /// Blocks of one type.
+    pub fn new(nesting: Nesting, min: usize, max: Option<usize>, spec: BlockSpec) -> Self {
+        Self { nesting, min, max, object: spec.ty(), spec }
+    }
+
     /// The type of the value that the blocks become.
     pub fn ty(&self) -> Type {
-        let object = self.spec.ty();
+        let object = self.object.clone();
         match self.nesting {
             Nesting::Single => object,
             Nesting::List => Type::list(object),
@@ -228,12 +235,12 @@ impl<'a> Decoder<'a> {
             Kind::Unknown(nested.ty()).into()
         } else {
             match nested.nesting {
-                Nesting::Single => made.objects.into_iter().next().unwrap_or_else(|| Kind::Null(nested.spec.ty()).into()),
+                Nesting::Single => made.objects.into_iter().next().unwrap_or_else(|| Kind::Null(nested.object.clone()).into()),
                 // Where an argument takes any type, the objects may differ in theirs.
-                Nesting::List if crate::convert::has_dynamic(&nested.spec.ty()) => Val::tuple(made.objects),
-                Nesting::List => Val::list(nested.spec.ty(), made.objects),
-                Nesting::Set => Val::set(nested.spec.ty(), made.objects),
-                Nesting::Map => Val::map(nested.spec.ty(), made.keys.into_iter().zip(made.objects)),
+                Nesting::List if crate::convert::has_dynamic(&nested.object) => Val::tuple(made.objects),
+                Nesting::List => Val::list(nested.object.clone(), made.objects),
+                Nesting::Set => Val::set(nested.object.clone(), made.objects),
+                Nesting::Map => Val::map(nested.object.clone(), made.keys.into_iter().zip(made.objects)),
             }
         };
         value.marked(made.sensitive)
