@@ -5,6 +5,7 @@
 #![allow(clippy::unwrap_used)]
 
 mod binary;
+mod configuration;
 mod folder;
 mod load;
 mod platform;
@@ -12,6 +13,7 @@ pub mod plugins;
 mod server;
 
 pub use binary::hotswap;
+pub use configuration::{Configuration, Said, Started};
 pub use folder::DataFolder;
 pub use load::{Load, Tally, Target};
 pub use platform::{Answer, says};

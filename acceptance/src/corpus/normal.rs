@@ -19,6 +19,30 @@ fn varying() -> &'static Regex {
     PATTERN.get_or_init(|| Regex::new(text).unwrap())
 }
 
+/// Sorts what Terraform writes in an order that changes from run to run; whether there was any of it.
+pub(super) fn sort_random(json: &mut Json) -> bool {
+    let mut found = false;
+    match json {
+        Json::Array(elements) => elements.iter_mut().for_each(|element| found |= sort_random(element)),
+        Json::Object(members) => {
+            for (name, member) in members {
+                match member {
+                    Json::Array(elements)
+                        if ["check_results", "objects", "sensitive_attributes", "relevant_attributes"].contains(&name.as_str()) =>
+                    {
+                        found |= elements.len() > 1;
+                        elements.iter_mut().for_each(|element| found |= sort_random(element));
+                        elements.sort_by_cached_key(ToString::to_string);
+                    }
+                    member => found |= sort_random(member),
+                }
+            }
+        }
+        _ => {}
+    }
+    found
+}
+
 impl Normaliser {
     pub(crate) fn new(own: &str) -> Self {
         Self { own: own.to_owned(), ids: HashMap::new() }
@@ -46,17 +70,22 @@ impl Normaliser {
         match json {
             Json::String(text) => Json::String(self.text(text)),
             Json::Array(elements) => Json::Array(elements.iter().map(|element| self.json(element)).collect()),
-            Json::Object(members) => {
-                Json::Object(members.iter().map(|(key, value)| (self.text(key), self.json(value))).collect())
-            }
+            Json::Object(members) => Json::Object(members.iter().map(|(key, value)| (self.text(key), self.json(value))).collect()),
             json => json.clone(),
         }
     }
 
     /// A state file, its lineage, serial and Terraform's version aside: the front ends may write more or less often.
     pub(crate) fn state(&mut self, text: &str) -> String {
-        let kept = |line: &&str| !["\"lineage\":", "\"serial\":", "\"terraform_version\":"].iter().any(|name| line.trim_start().starts_with(name));
-        let text: Vec<&str> = text.lines().filter(kept).collect();
-        self.text(&text.join("\n"))
+        let kept =
+            |line: &&str| !["\"lineage\":", "\"serial\":", "\"terraform_version\":"].iter().any(|name| line.trim_start().starts_with(name));
+        let lines: Vec<&str> = text.lines().filter(kept).collect();
+        let mut json: Json = serde_json::from_str(text).unwrap_or_default();
+        if sort_random(&mut json) {
+            let members = json.as_object_mut().unwrap();
+            ["lineage", "serial", "terraform_version"].iter().for_each(|name| drop(members.remove(*name)));
+            return self.text(&format!("{json:#}"));
+        }
+        self.text(&lines.join("\n"))
     }
 }

@@ -6,7 +6,7 @@ use std::fs;
 use serde_json::Value as Json;
 
 use super::front::Front;
-use super::normal::Normaliser;
+use super::normal::{Normaliser, sort_random};
 use super::script::{Script, Step};
 use crate::Case;
 use crate::run::Run;
@@ -109,9 +109,7 @@ fn one(case: &Case, name: &str, step: &Step, front: Front, place: &str, normal: 
     }
     if step.is_settled() {
         for front in [front, front.other()] {
-            let vars = step.run.iter().skip(1).filter(|argument| argument.starts_with("-var")).map(|argument| case.own(argument));
-            let vars: Vec<String> = vars.collect();
-            let again = [&["plan", "-input=false", "-detailed-exitcode"][..], &vars.iter().map(String::as_str).collect::<Vec<_>>()].concat();
+            let again = [&["plan", "-input=false", "-detailed-exitcode"][..], &variables(&arguments)].concat();
             let again = case.run(front, &again);
             assert_eq!(again.code, Some(0), "{place}: a plan by {front:?} should be empty afterwards\n{}", again.text);
         }
@@ -120,6 +118,21 @@ fn one(case: &Case, name: &str, step: &Step, front: Front, place: &str, normal: 
     let state = normal.state(&state);
     let actions = actions.into_iter().map(|(address, action)| (normal.text(&address), action)).collect();
     Outcome { code: run.code, actions, plan: comparable(normal.json(&plan)), state }
+}
+
+/// The flags that say what variables are.
+fn variables<'a>(arguments: &[&'a str]) -> Vec<&'a str> {
+    let mut flags = Vec::new();
+    let mut rest = arguments.iter().copied();
+    while let Some(argument) = rest.next() {
+        if argument == "-var" {
+            flags.push(argument);
+            flags.extend(rest.next());
+        } else if argument.starts_with("-var") {
+            flags.push(argument);
+        }
+    }
+    flags
 }
 
 /// Plans into a file, looks at it, and applies it; ends at the first that fails.
@@ -159,7 +172,25 @@ fn comparable(mut plan: Json) -> Json {
             prior.remove("terraform_version");
         }
     }
+    sort_random(&mut plan);
+    literal_templates(&mut plan);
     plan
+}
+
+/// In JSON files Terraform takes a template for a constant as well, which it is not.
+fn literal_templates(json: &mut Json) {
+    match json {
+        Json::Array(elements) => elements.iter_mut().for_each(literal_templates),
+        Json::Object(members) => {
+            if members.contains_key("references")
+                && members.get("constant_value").and_then(Json::as_str).is_some_and(|text| text.contains("${"))
+            {
+                members.remove("constant_value");
+            }
+            members.values_mut().for_each(literal_templates);
+        }
+        _ => {}
+    }
 }
 
 /// The configuration of a step in place of the one before.
@@ -174,12 +205,15 @@ fn replace_files(case: &Case, name: &str, files: &str) {
             fs::remove_file(&path).unwrap();
         }
     }
-    fs::write(here.join("terraform.tf"), crate::case::HEAD).unwrap();
     copy(case, &super::folder().join(name).join(files), &here);
+    // Terraform must be told of local modules; hotswap reads them where they are.
+    case.run(Front::Terraform, &["get"]).succeeded();
 }
 
 fn copy(case: &Case, from: &std::path::Path, to: &std::path::Path) {
     let entries = fs::read_dir(from).unwrap_or_else(|error| panic!("{}: {error}", from.display()));
+    // A module that says nothing of its providers takes `hotswap` for one of HashiCorp's.
+    fs::write(to.join("terraform.tf"), crate::case::HEAD).unwrap();
     for entry in entries {
         let path = entry.unwrap().path();
         let target = to.join(path.file_name().unwrap());

@@ -6,7 +6,7 @@ use std::{
 };
 
 use hotswap_lang::{Diagnostic, Diagnostics, Val, config::Config};
-use hotswap_plan::{Action, CheckResult, Graph, Mode, Plan, Providers, Settings, World};
+use hotswap_plan::{Action, CheckResult, Graph, Mode, Plan, Providers, Settings, World, render::json::checks_to_store};
 use hotswap_sdk::Stop;
 use hotswap_state::{Local, State};
 use hotswap_value::address::ModuleInstance;
@@ -114,11 +114,20 @@ pub async fn apply(request: Request<'_>, local: Arc<Mutex<Local>>) -> Applied {
         diagnostics.push(Diagnostic::error("Stopped before everything was done", detail));
     }
     keep_outputs(&work, failed || walked.skipped > 0);
+    let checks = last(&plan.checks, walked.findings.checks);
+    keeper.change(None, false, |state| state.check_results = checks_to_store(&checks));
     drop(walk);
     drop(work);
     diagnostics.extend(finish(&keeper).await);
     let state = keeper.read(State::clone);
-    Applied { state, counts, checks: walked.findings.checks, diagnostics }
+    Applied { state, counts, checks, diagnostics }
+}
+
+/// Each condition as it was found last.
+fn last(planned: &[CheckResult], applied: Vec<CheckResult>) -> Vec<CheckResult> {
+    let mut checks: BTreeMap<String, CheckResult> = planned.iter().map(|check| (check.object.clone(), check.clone())).collect();
+    checks.extend(applied.into_iter().map(|check| (check.object.clone(), check)));
+    checks.into_values().collect()
 }
 
 fn counts(plan: &Plan, walked: &Walked) -> Counts {

@@ -3,6 +3,7 @@
 use hotswap_lang::{Diagnostic, Diagnostics};
 use hotswap_plan::{Action, Findings, ResourceChange};
 use hotswap_sdk::{apply, apply::ApplyRequest, state};
+use hotswap_state::Object;
 use hotswap_value::Value;
 
 use crate::{
@@ -99,6 +100,8 @@ impl Work<'_> {
             return Ok(None);
         }
         let kept = self.kept(change, &response.state, ty, change.after_sensitive.clone(), Vec::new())?;
+        // What data depends on is not kept: it is never destroyed, so nothing needs an order.
+        let kept = Object { dependencies: Vec::new(), ..kept };
         self.keeper.change(None, false, |state| state.set_current(&change.address, &change.provider, kept));
         self.world.set_object(&change.address, response.state.clone(), change.after_sensitive.clone());
         Ok(self.world.postconditions_hold(&change.address, findings).then_some(response.state))

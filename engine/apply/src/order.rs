@@ -164,7 +164,9 @@ impl<'g> Order<'_, 'g> {
     fn users(&self) -> HashMap<ResourceBlock, HashSet<ResourceBlock>> {
         let mut users: HashMap<ResourceBlock, HashSet<ResourceBlock>> = HashMap::new();
         let mut note = |user: ResourceBlock, used: &[ResourceBlock]| {
-            used.iter().for_each(|used| drop(users.entry(used.clone()).or_default().insert(user.clone())));
+            for used in used {
+                users.entry(used.clone()).or_default().insert(user.clone());
+            }
         };
         for (address, instance) in self.plan.prior.iter() {
             for object in instance.current.iter().chain(instance.deposed.values()) {

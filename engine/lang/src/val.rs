@@ -204,6 +204,7 @@ impl Val {
     pub fn new(value: &Value, ty: &Type) -> Self {
         let kind = match (ty, value) {
             (ty, Value::Null) => Kind::Null(ty.clone()),
+            (ty, Value::Unknown) => Kind::Unknown(ty.clone()),
             (_, Value::Dynamic(typed)) => return Self::new(&typed.value, &typed.ty),
             (Type::Dynamic, value) => return Self::new(value, &Type::of(value)),
             (_, Value::Bool(truth)) => Kind::Bool(*truth),

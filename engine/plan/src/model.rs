@@ -31,6 +31,8 @@ pub struct Plan {
     pub timestamp: jiff::Timestamp,
     /// The root module's variables, as they were given, validated and converted.
     pub variables: BTreeMap<Arc<str>, Val>,
+    /// The same as they were given, before they were converted; what was not given is its default. For people and programs to see.
+    pub given: BTreeMap<Arc<str>, Val>,
     /// The state as it was read: what it must still be when the plan is applied.
     pub base: State,
     /// The state after refresh, moves and imports: what the changes start from.

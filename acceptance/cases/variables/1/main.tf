@@ -39,8 +39,11 @@ output "all" {
     number  = var.number
     flag    = var.flag
     list    = var.list
-    object  = var.object
-    nothing = var.nothing
+    object  = { for key, value in var.object : key => value if value != null }
     chosen  = var.chosen
   }
+}
+
+output "nulls" {
+  value = [var.nothing, var.object.c]
 }

@@ -95,17 +95,12 @@ pub(super) async fn open(
     let recovery =
         recover(&local, &mut state).map_err(|error| Failure::from_error("Journal of an earlier apply cannot be used", &error, None))?;
     if let Some(recovery) = recovery {
-        let (folded, open) = (recovery.folded, recovery.open.len());
         let settings = settings(Purpose::Apply, Timestamp::now());
         let found = recovery.finish(config, variables.clone(), providers, settings, &mut local, &mut state).await;
         if found.iter().any(Diagnostic::is_error) {
             return Err(Failure { diagnostics: found, sources: config.sources.clone() });
         }
         warnings.extend(found);
-        let detail = format!(
-            "{folded} results that were not in the state yet were taken over from its journal, and {open} things it had begun were looked into."
-        );
-        warnings.push(Diagnostic::warning("An earlier apply ended early", detail));
     }
     Ok((local, state))
 }

@@ -20,6 +20,7 @@ struct File {
     mode: Mode,
     timestamp: jiff::Timestamp,
     variables: BTreeMap<String, Kept>,
+    given: BTreeMap<String, Kept>,
     /// States as they are in their own files.
     base: String,
     /// Nothing where it is the same as `base`.
@@ -136,6 +137,7 @@ pub(super) fn to_text(plan: &Plan, files: SavedFiles) -> Result<String, Problem>
         mode: plan.mode,
         timestamp: plan.timestamp,
         variables: plan.variables.iter().map(|(name, value)| (name.to_string(), kept(value))).collect(),
+        given: plan.given.iter().map(|(name, value)| (name.to_string(), kept(value))).collect(),
         base,
         prior,
         changes: plan.changes.iter().map(change).collect(),
@@ -169,11 +171,15 @@ pub(super) fn from_text(text: &str) -> Result<(Plan, SavedFiles), Problem> {
         Ok::<_, Problem>((Arc::from(name), change))
     };
     let check = |check: Check| CheckResult { object: check.object, status: check.status, messages: check.messages };
-    let variables = file.variables.into_iter().map(|(name, value)| Ok::<_, Problem>((Arc::from(name), read_kept(value)?)));
+    let values = |kept: BTreeMap<String, Kept>| {
+        let value = |(name, value)| Ok::<_, Problem>((Arc::from(name), read_kept(value)?));
+        kept.into_iter().map(value).collect::<Result<BTreeMap<_, _>, _>>()
+    };
     let plan = Plan {
         mode: file.mode,
         timestamp: file.timestamp,
-        variables: variables.collect::<Result<_, _>>()?,
+        variables: values(file.variables)?,
+        given: values(file.given)?,
         base,
         prior,
         changes: file.changes.into_iter().map(read_change).collect::<Result<_, _>>()?,

@@ -23,7 +23,7 @@ use std::{
 };
 
 use hotswap_lang::{
-    Diagnostic, Diagnostics, Moment,
+    Diagnostic, Diagnostics, Moment, Val,
     config::Config,
     variables::{Given, resolve},
 };
@@ -79,6 +79,7 @@ pub async fn plan(config: &Config, state: State, providers: &Providers, options:
         mode: options.mode,
         timestamp: options.timestamp,
         variables: variables.clone(),
+        given: as_given(&variables, &options.variables),
         base: state.clone(),
         prior: state,
         changes: Vec::new(),
@@ -126,6 +127,16 @@ pub async fn plan(config: &Config, state: State, providers: &Providers, options:
         review(providers, &mut empty, &mut diagnostics).await;
     }
     (empty, diagnostics)
+}
+
+/// The variables as they were given, and where nothing was, as they are.
+fn as_given(variables: &BTreeMap<Arc<str>, Val>, given: &BTreeMap<Arc<str>, Given>) -> BTreeMap<Arc<str>, Val> {
+    let shown = |(name, value): (&Arc<str>, &Val)| {
+        let given = given.get(name).map(|given| given.value.clone().marked(value.sensitive));
+        // What takes null for its default was not given.
+        (name.clone(), given.filter(|given| !given.is_null()).unwrap_or_else(|| value.clone()))
+    };
+    variables.iter().map(shown).collect()
 }
 
 /// One walk.

@@ -115,6 +115,7 @@ pub(super) fn empty() -> Plan {
         mode: Mode::Normal,
         timestamp: jiff::Timestamp::UNIX_EPOCH,
         variables: BTreeMap::new(),
+        given: BTreeMap::new(),
         base: state.clone(),
         prior: state,
         changes: Vec::new(),

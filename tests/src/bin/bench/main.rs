@@ -3,13 +3,15 @@
 
 mod flood;
 mod gateway;
+mod native;
+mod plot;
 mod rollback;
 mod terraform;
 mod verdicts;
 
 use std::path::Path;
 
-const USAGE: &str = "usage: bench [--write PAGE | PART...], PART one of: provider, gateway, rollback, health";
+const USAGE: &str = "usage: bench [--write PAGE | PART...], PART one of: native, provider, gateway, rollback, health";
 
 #[tokio::main]
 async fn main() {
@@ -18,19 +20,19 @@ async fn main() {
     match arguments.as_slice() {
         ["--bare-server"] => gateway::bare_server().await,
         ["--write", page] => {
-            let text = measure(&PARTS).await;
+            let text = measure(&PARTS, Some(Path::new(page))).await;
             std::fs::write(Path::new(page), &text).unwrap();
             println!("{text}");
         }
-        [] => println!("{}", measure(&PARTS).await),
-        some if some.iter().all(|part| PARTS.contains(part)) => println!("{}", measure(some).await),
+        [] => println!("{}", measure(&PARTS, None).await),
+        some if some.iter().all(|part| PARTS.contains(part)) => println!("{}", measure(some, None).await),
         _ => panic!("{USAGE}"),
     }
 }
 
-const PARTS: [&str; 4] = ["provider", "gateway", "rollback", "health"];
+const PARTS: [&str; 5] = ["native", "provider", "gateway", "rollback", "health"];
 
-async fn measure(parts: &[&str]) -> String {
+async fn measure(parts: &[&str], written: Option<&Path>) -> String {
     let mut page = format!(
         "# Performance\n\nWritten by `make bench`, which measures on the machine it runs on; ratios travel better than absolute figures, so \
          everything is measured against a floor in the same run. This run: {}.\n",
@@ -38,6 +40,7 @@ async fn measure(parts: &[&str]) -> String {
     );
     for part in parts {
         let (title, section) = match *part {
+            "native" => ("hotswap against Terraform", native::measure(written).await),
             "provider" => ("Provider against Terraform's own floor", terraform::measure().await),
             "gateway" => ("Gateway", gateway::measure().await),
             "rollback" => ("Rollback", rollback::measure().await),

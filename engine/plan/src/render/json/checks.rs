@@ -37,6 +37,37 @@ pub(super) fn planned(checks: &[CheckResult]) -> Vec<Json> {
     blocks.collect()
 }
 
+/// The conditions as a state stores them; `None` if there are none.
+pub fn to_store(checks: &[CheckResult]) -> Option<hotswap_state::Json> {
+    let mut blocks: BTreeMap<String, (&'static str, Vec<&CheckResult>)> = BTreeMap::new();
+    for check in checks {
+        let Some(subject) = Subject::parse(&check.object) else { continue };
+        let kind = match subject.kind {
+            Kind::Resource(_) => "resource",
+            Kind::Other(word, _) => word,
+        };
+        blocks.entry(subject.block()).or_insert((kind, Vec::new())).1.push(check);
+    }
+    let block = |(address, (kind, checks)): (String, (&str, Vec<&CheckResult>))| {
+        let worst = checks.iter().map(|check| check.status).reduce(worse).unwrap_or(CheckStatus::Unknown);
+        let objects: Vec<String> = checks.iter().map(|check| stored_object(check)).collect();
+        format!(
+            r#"{{"object_kind":{},"config_addr":{},"status":{},"objects":[{}]}}"#,
+            json!(kind),
+            json!(address),
+            json!(status_name(worst)),
+            objects.join(",")
+        )
+    };
+    let blocks: Vec<String> = blocks.into_iter().map(block).collect();
+    hotswap_state::Json::new(&format!("[{}]", blocks.join(","))).ok().filter(|_| !blocks.is_empty())
+}
+
+fn stored_object(check: &CheckResult) -> String {
+    let told = if check.messages.is_empty() { String::new() } else { format!(r#","failure_messages":{}"#, json!(check.messages)) };
+    format!(r#"{{"object_addr":{},"status":{}{told}}}"#, json!(check.object), json!(status_name(check.status)))
+}
+
 /// The conditions as a state has them stored.
 pub(super) fn stored(results: &hotswap_state::Json) -> Option<Vec<Json>> {
     let stored: Vec<Json> = serde_json::from_str(results.as_str()).ok()?;

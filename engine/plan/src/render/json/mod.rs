@@ -13,7 +13,7 @@ mod state;
 mod tests;
 mod values;
 
-pub use self::{plan::plan, state::state};
+pub use self::{checks::to_store as checks_to_store, plan::plan, state::state};
 
 /// The Terraform whose formats these are.
 pub(crate) const TERRAFORM_VERSION: &str = hotswap_state::TERRAFORM_VERSION;

@@ -95,7 +95,7 @@ pub fn plan(plan: &Plan, config: &Config, schemas: &dyn Schemas) -> String {
         format_version: "1.2",
         terraform_version: TERRAFORM_VERSION,
         variables: plan
-            .variables
+            .given
             .iter()
             .map(|(name, value)| (name.to_string(), VariableJson { value: values::raw(&value.to_value()) }))
             .collect(),
@@ -149,7 +149,8 @@ fn change_of(change: &ResourceChange, schemas: &dyn Schemas) -> ChangeOf {
             replace_paths: change.replace_paths.iter().map(steps).collect(),
             importing: change.importing.as_ref().map(|id| serde_json::json!({ "id": id })),
         },
-        action_reason: change.reason.map(reason),
+        // Nothing is done to what is let go of, so there is no reason either.
+        action_reason: change.reason.filter(|_| change.action != Action::Forget).map(reason),
     }
 }
 
