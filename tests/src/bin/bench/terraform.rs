@@ -68,8 +68,8 @@ pub(crate) async fn measure() -> String {
          `terraform_data`: under 2x on plan, under 1.5x on apply.\n\n\
          | | terraform_data | idle | hotswap_tenant | hotswap_tenant / terraform_data | idle / terraform_data | hotswap_tenant / idle |\n\
          | --- | --- | --- | --- | --- | --- | --- |\n{rows}\n\
-         Terraform copies, converts and compares every attribute of every object many times, whoever serves them: that is the second ratio. The \
-         last one is what hotswap adds to it, provider and server together.\n\n{judged}"
+         Terraform copies, converts and compares every attribute of every object many times, whoever serves them: that is most of the second \
+         ratio, the rest being the protocol, which the idle provider speaks with our code. The last ratio is what hotswap adds, server included.\n\n{judged}"
     )
 }
 
