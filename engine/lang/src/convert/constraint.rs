@@ -2,14 +2,14 @@
 
 use std::{collections::BTreeMap, sync::Arc};
 
-use hotswap_value::{AttributePath, Type};
+use hotswap_value::{Step, Type};
 
 use super::{ConvertError, at, has_dynamic, same_type, source_element, with_article};
 use crate::{Kind, Val, config::Constraint};
 
 /// The value as one the constraint allows. Optional attributes that are absent or null become their default.
 pub fn convert_to_constraint(value: &Val, constraint: &Constraint) -> Result<Val, ConvertError> {
-    constrained(value, constraint, &AttributePath::root())
+    constrained(value, constraint)
 }
 
 /// The type of the values that a constraint allows; [`Type::Dynamic`] for `any`.
@@ -27,44 +27,46 @@ pub fn type_of_constraint(constraint: &Constraint) -> Type {
     }
 }
 
-fn constrained(value: &Val, constraint: &Constraint, path: &AttributePath) -> Result<Val, ConvertError> {
+fn constrained(value: &Val, constraint: &Constraint) -> Result<Val, ConvertError> {
     if let Kind::Null(_) | Kind::Unknown(_) = value.kind {
-        return of_type(value, constraint, path);
+        return of_type(value, constraint);
     }
     let kind = match (constraint, &value.kind) {
         (Constraint::Any, _) => return Ok(value.clone()),
-        (Constraint::Primitive(ty), _) => return at(value, ty, path),
+        (Constraint::Primitive(ty), _) => return at(value, ty),
         (Constraint::List(element) | Constraint::Set(element), Kind::List(..) | Kind::Set(..) | Kind::Tuple(_)) => {
             let in_set = matches!(value.kind, Kind::Set(..));
             let elements = value.as_elements().unwrap_or_default().iter().enumerate();
             let elements = elements.map(|(index, value)| {
-                let path = if in_set { path.clone() } else { path.index(index) };
-                constrained(value, element, &path)
+                constrained(value, element).map_err(|error| if in_set { error } else { error.under(Step::Index(index)) })
             });
             let elements = elements.collect::<Result<Vec<_>, _>>()?;
-            let (ty, elements) = same_type(&type_of_constraint(element), elements, source_element(value), path)?;
+            let (ty, elements) = same_type(&type_of_constraint(element), elements, source_element(value))?;
             let result = if matches!(constraint, Constraint::Set(_)) { Val::set(ty, elements) } else { Val::list(ty, elements) };
             return Ok(result.marked(value.sensitive));
         }
         (Constraint::Map(element), Kind::Map(_, elements) | Kind::Object(elements)) => {
-            let values = elements.iter().map(|(key, value)| constrained(value, element, &path.key(&**key)));
+            let values =
+                elements.iter().map(|(key, value)| constrained(value, element).map_err(|error| error.under(Step::Key(key.to_string()))));
             let values = values.collect::<Result<Vec<_>, _>>()?;
-            let (ty, values) = same_type(&type_of_constraint(element), values, source_element(value), path)?;
+            let (ty, values) = same_type(&type_of_constraint(element), values, source_element(value))?;
             Kind::Map(ty, Arc::new(elements.keys().cloned().zip(values).collect()))
         }
         (Constraint::Tuple(constraints), Kind::Tuple(elements)) if constraints.len() == elements.len() => {
             let elements = constraints.iter().zip(elements.iter()).enumerate();
-            let elements = elements.map(|(index, (constraint, value))| constrained(value, constraint, &path.index(index)));
+            let elements = elements
+                .map(|(index, (constraint, value))| constrained(value, constraint).map_err(|error| error.under(Step::Index(index))));
             Kind::Tuple(Arc::new(elements.collect::<Result<_, _>>()?))
         }
         (Constraint::Object(constraints), Kind::Map(_, elements) | Kind::Object(elements)) => {
             let mut attributes = BTreeMap::new();
             for (name, constraint) in constraints {
-                let path = path.attribute(&**name);
                 let value = match elements.get(name) {
-                    Some(value) if !(value.is_null() && constraint.optional) => constrained(value, &constraint.ty, &path)?,
+                    Some(value) if !(value.is_null() && constraint.optional) => {
+                        constrained(value, &constraint.ty).map_err(|error| error.under(Step::Attribute(name.to_string())))?
+                    }
                     None if !constraint.optional => {
-                        return Err(ConvertError::new(&parent(&path), format!("attribute {:?} is required", &**name)));
+                        return Err(ConvertError::new(format!("attribute {:?} is required", &**name)));
                     }
                     _ => match &constraint.default {
                         Some(default) => default.clone(),
@@ -75,20 +77,20 @@ fn constrained(value: &Val, constraint: &Constraint, path: &AttributePath) -> Re
             }
             Kind::Object(Arc::new(attributes))
         }
-        _ => return of_type(value, constraint, path),
+        _ => return of_type(value, constraint),
     };
     Ok(Val { kind, sensitive: value.sensitive })
 }
 
 /// A value without attributes to be filled in, or one that doesn't fit.
-fn of_type(value: &Val, constraint: &Constraint, path: &AttributePath) -> Result<Val, ConvertError> {
+fn of_type(value: &Val, constraint: &Constraint) -> Result<Val, ConvertError> {
     let ty = type_of_constraint(constraint);
-    let Kind::Unknown(from) = &value.kind else { return at(value, &ty, path) };
+    let Kind::Unknown(from) = &value.kind else { return at(value, &ty) };
     if *from == Type::Dynamic || may_fit(from, constraint) {
         let ty = if has_dynamic(&ty) && ty == Type::Dynamic { from.clone() } else { ty };
         return Ok(Val { kind: Kind::Unknown(ty), sensitive: value.sensitive });
     }
-    Err(ConvertError::new(path, format!("{} is required, not {}", with_article(&ty), with_article(from))))
+    Err(ConvertError::new(format!("{} is required, not {}", with_article(&ty), with_article(from))))
 }
 
 /// Whether values of a type can be what a constraint allows.
@@ -108,10 +110,6 @@ fn may_fit(from: &Type, constraint: &Constraint) -> bool {
         }),
         _ => false,
     }
-}
-
-fn parent(path: &AttributePath) -> AttributePath {
-    path.steps().split_last().map(|(_, steps)| steps.iter().cloned().collect()).unwrap_or_default()
 }
 
 #[cfg(test)]

@@ -5,7 +5,7 @@ mod unify;
 
 use std::{collections::BTreeMap, sync::Arc};
 
-use hotswap_value::{AttributePath, Type};
+use hotswap_value::{AttributePath, Step, Type};
 
 pub use constraint::{convert_to_constraint, type_of_constraint};
 pub use unify::unify;
@@ -24,8 +24,13 @@ pub struct ConvertError {
 }
 
 impl ConvertError {
-    fn new(path: &AttributePath, message: impl Into<String>) -> Self {
-        Self { path: path.clone(), message: message.into() }
+    fn new(message: impl Into<String>) -> Self {
+        Self { path: AttributePath::root(), message: message.into() }
+    }
+
+    /// The same fault seen from one step further out. Paths are made on the way back, so that what converts costs none.
+    fn under(self, step: Step) -> Self {
+        Self { path: [step].into_iter().chain(self.path.steps().iter().cloned()).collect(), ..self }
     }
 }
 
@@ -35,7 +40,7 @@ impl ConvertError {
 /// each other, attributes that `ty` doesn't have being dropped. [`Type::Dynamic`] takes every value as it is; as the element of a
 /// collection it stands for the one type its elements have in common. Null and unknown stay what they are, of the type.
 pub fn convert(value: &Val, ty: &Type) -> Result<Val, ConvertError> {
-    at(value, ty, &AttributePath::root())
+    at(value, ty)
 }
 
 /// A type as a message names it, with its article: `a list of string`, `an object`.
@@ -60,72 +65,76 @@ pub fn type_name(ty: &Type) -> String {
     }
 }
 
-fn at(value: &Val, ty: &Type, path: &AttributePath) -> Result<Val, ConvertError> {
+fn at(value: &Val, ty: &Type) -> Result<Val, ConvertError> {
     if *ty == Type::Dynamic || has_type(value, ty) {
         return Ok(value.clone());
     }
     let kind = match (&value.kind, ty) {
         (Kind::Null(from), _) => {
             if *from != Type::Dynamic && !can_convert(from, ty, true) {
-                return Err(mismatch(path, from, ty));
+                return Err(mismatch(from, ty));
             }
             Kind::Null(ty.clone())
         }
         (Kind::Unknown(from), _) => {
             if !can_convert(from, ty, true) {
-                return Err(mismatch(path, from, ty));
+                return Err(mismatch(from, ty));
             }
             Kind::Unknown(unknown_as(from, ty))
         }
         (Kind::Number(number), Type::String) => Kind::String(number.to_string().into()),
         (Kind::Bool(truth), Type::String) => Kind::String(truth.to_string().into()),
-        (Kind::String(text), Type::Number) => {
-            Kind::Number(number::parse(text).ok_or_else(|| ConvertError::new(path, required(ty, value)))?)
-        }
+        (Kind::String(text), Type::Number) => Kind::Number(number::parse(text).ok_or_else(|| ConvertError::new(required(ty, value)))?),
         (Kind::String(text), Type::Bool) => match &**text {
             "true" | "1" => Kind::Bool(true),
             "false" | "0" => Kind::Bool(false),
-            _ => return Err(ConvertError::new(path, required(ty, value))),
+            _ => return Err(ConvertError::new(required(ty, value))),
         },
         (Kind::List(..) | Kind::Set(..) | Kind::Tuple(_), Type::List(element) | Type::Set(element)) => {
             let elements = value.as_elements().unwrap_or_default();
             let in_set = matches!(value.kind, Kind::Set(..));
-            let converted = elements.iter().enumerate().map(|(index, element_value)| {
-                let path = if in_set { path.clone() } else { path.index(index) };
-                at(element_value, element, &path)
-            });
+            let converted = elements
+                .iter()
+                .enumerate()
+                .map(|(index, value)| at(value, element).map_err(|error| if in_set { error } else { error.under(Step::Index(index)) }));
             let converted: Vec<Val> = converted.collect::<Result<_, _>>()?;
             let empty = source_element(value);
-            let (element, converted) = same_type(element, converted, empty, path)?;
+            let (element, converted) = same_type(element, converted, empty)?;
             let result = if matches!(ty, Type::Set(_)) { Val::set(element, converted) } else { Val::list(element, converted) };
             return Ok(result.marked(value.sensitive));
         }
         (Kind::Tuple(elements), Type::Tuple(types)) => {
             if elements.len() != types.len() {
                 let message = format!("a tuple of {} is required, this one has {}", counted(types.len()), elements.len());
-                return Err(ConvertError::new(path, message));
+                return Err(ConvertError::new(message));
             }
-            let converted = elements.iter().zip(types).enumerate().map(|(index, (value, ty))| at(value, ty, &path.index(index)));
+            let converted = elements
+                .iter()
+                .zip(types)
+                .enumerate()
+                .map(|(index, (value, ty))| at(value, ty).map_err(|error| error.under(Step::Index(index))));
             Kind::Tuple(Arc::new(converted.collect::<Result<_, _>>()?))
         }
         (Kind::Map(_, elements) | Kind::Object(elements), Type::Map(element)) => {
             let (keys, values): (Vec<_>, Vec<_>) = elements.iter().unzip();
-            let converted = keys.iter().zip(values).map(|(key, value)| at(value, element, &path.key(&***key)));
+            let converted =
+                keys.iter().zip(values).map(|(key, value)| at(value, element).map_err(|error| error.under(Step::Key(key.to_string()))));
             let converted = converted.collect::<Result<Vec<_>, _>>()?;
-            let (element, converted) = same_type(element, converted, source_element(value), path)?;
+            let (element, converted) = same_type(element, converted, source_element(value))?;
             Kind::Map(element, Arc::new(keys.into_iter().cloned().zip(converted).collect()))
         }
         (Kind::Map(_, elements) | Kind::Object(elements), Type::Object(types)) => {
             let mut attributes = BTreeMap::new();
             for (name, ty) in types {
                 let Some((name, value)) = elements.get_key_value(name.as_str()) else {
-                    return Err(ConvertError::new(path, format!("attribute {name:?} is required")));
+                    return Err(ConvertError::new(format!("attribute {name:?} is required")));
                 };
-                attributes.insert(name.clone(), at(value, ty, &path.attribute(&**name))?);
+                let value = at(value, ty).map_err(|error| error.under(Step::Attribute(name.to_string())))?;
+                attributes.insert(name.clone(), value);
             }
             Kind::Object(Arc::new(attributes))
         }
-        (_, ty) => return Err(ConvertError::new(path, required(ty, value))),
+        (_, ty) => return Err(ConvertError::new(required(ty, value))),
     };
     Ok(Val { kind, sensitive: value.sensitive })
 }
@@ -169,7 +178,7 @@ fn source_element(value: &Val) -> Option<&Type> {
 }
 
 /// Elements of a collection brought to one type: `element`, or, where that leaves it open, what they have in common.
-fn same_type(element: &Type, values: Vec<Val>, empty: Option<&Type>, path: &AttributePath) -> Result<(Type, Vec<Val>), ConvertError> {
+fn same_type(element: &Type, values: Vec<Val>, empty: Option<&Type>) -> Result<(Type, Vec<Val>), ConvertError> {
     if !has_dynamic(element) {
         return Ok((element.clone(), values));
     }
@@ -181,9 +190,9 @@ fn same_type(element: &Type, values: Vec<Val>, empty: Option<&Type>, path: &Attr
         return Ok((element.clone(), values));
     }
     let types: Vec<Type> = values.iter().map(Val::ty).collect();
-    let different = || ConvertError::new(path, "all elements must have the same type");
+    let different = || ConvertError::new("all elements must have the same type");
     let common = unify(&types).ok_or_else(different)?;
-    let values = values.iter().map(|value| at(value, &common, path)).collect::<Result<Vec<_>, _>>()?;
+    let values = values.iter().map(|value| at(value, &common)).collect::<Result<Vec<_>, _>>()?;
     // Where `any` remains within, the elements themselves must agree on what it stands for.
     if has_dynamic(&common) && common != Type::Dynamic {
         let first = values.iter().find(|value| !value.is_null() && !value.is_unknown()).map(Val::ty);
@@ -205,13 +214,13 @@ fn unknown_as(from: &Type, to: &Type) -> Type {
     }
 }
 
-fn mismatch(path: &AttributePath, from: &Type, to: &Type) -> ConvertError {
+fn mismatch(from: &Type, to: &Type) -> ConvertError {
     if let (Type::Object(from), Type::Object(to)) = (from, to)
         && let Some(name) = to.keys().find(|name| !from.contains_key(*name))
     {
-        return ConvertError::new(path, format!("attribute {name:?} is required"));
+        return ConvertError::new(format!("attribute {name:?} is required"));
     }
-    ConvertError::new(path, format!("{} is required, not {}", with_article(to), with_article(from)))
+    ConvertError::new(format!("{} is required, not {}", with_article(to), with_article(from)))
 }
 
 fn required(ty: &Type, value: &Val) -> String {
