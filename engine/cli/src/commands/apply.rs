@@ -22,7 +22,8 @@ use crate::view::View;
 /// second Ctrl-C ends it at once; the next command takes over what it knew from its journal.
 #[derive(Debug, Args)]
 pub(crate) struct ApplyArgs {
-    /// A plan that `plan -out` saved
+    /// A plan that `plan -out` saved; it says already what it is for and with which variables
+    #[arg(conflicts_with_all = ["destroy", "refresh_only", "target", "replace", "var", "var-file"])]
     plan: Option<PathBuf>,
     #[command(flatten)]
     pub(super) applying: ApplyOptions,

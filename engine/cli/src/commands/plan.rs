@@ -68,8 +68,11 @@ async fn plan(args: PlanArgs, view: &View) -> Result<Exit, Failure> {
     Ok(if changes && args.detailed_exitcode { Exit::Changes } else { Exit::Success })
 }
 
-/// Shows a plan.
+/// Shows a plan. One that failed before there was anything in it is told by its errors alone.
 pub(super) fn show(plan: &Plan, prepared: &Prepared, view: &View) {
+    if plan.errored && !operation::has_changes(plan) {
+        return;
+    }
     if !view.is_for_programs() {
         view.out(&human::plan(plan, &prepared.config, &providers::schemas(), human::Look { colour: view.colour() }));
         return;

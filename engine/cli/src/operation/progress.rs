@@ -156,7 +156,7 @@ impl Progress {
 fn bar(address: &ResourceInstance) -> ProgressBar {
     let bar = ProgressBar::new(100).with_prefix(address.to_string());
     // Without the template the bar looks different, nothing else.
-    if let Ok(style) = ProgressStyle::with_template("{prefix} {bar:24} {pos:>3} % {msg} [{elapsed}]") {
+    if let Ok(style) = ProgressStyle::with_template("{prefix} {bar:24} {elapsed:>4} {wide_msg}") {
         bar.set_style(style.progress_chars("━━╌"));
     }
     bar.enable_steady_tick(Duration::from_secs(1));

@@ -21,9 +21,9 @@ fn help_and_version_go_to_standard_output() {
 #[test]
 fn the_reference_is_docs_cli_md() {
     let reference = Folder::new().run(&["reference"]).succeeded();
-    insta::assert_snapshot!(reference);
-    let page = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/cli.md");
-    assert!(std::fs::read_to_string(page).unwrap() == reference, "docs/cli.md is old; run `make docs`");
+    let page = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/cli.md")).unwrap();
+    let differs = page.lines().zip(reference.lines()).find(|(page, reference)| page != reference);
+    assert!(page == reference, "docs/cli.md is old, run `make docs`: {differs:?}");
 }
 
 #[test]
@@ -65,7 +65,8 @@ fn what_is_not_understood_ends_with_1_and_a_suggestion() {
         (&["plan", "-target=a"], "\"a\" is not an address"),
         (&["plan", "-lock-timeout=soon"], "'soon'"),
         (&["plan", "-destroy", "-refresh-only"], "--refresh-only"),
-        (&["output", "-raw"], "[NAME]"),
+        (&["output", "-raw"], "<NAME>"),
+        (&["apply", "p", "-var=a=1"], "cannot be used with"),
     ] {
         let said = folder.run(arguments).failed();
         assert!(said.contains(suggestion), "{arguments:?}: {said}");
