@@ -61,7 +61,10 @@ impl Planner<'_> {
             match fate {
                 Fate::Stays => {}
                 Fate::Goes(reason) => self.destroy(&address, None, object, Action::Delete, reason).await?,
-                Fate::Forgotten => self.destroy(&address, None, object, Action::Forget, None).await?,
+                Fate::Forgotten => {
+                    let reason = Some(Reason::DeleteBecauseNoResourceConfig);
+                    self.destroy(&address, None, object, Action::Forget, reason).await?;
+                }
             }
         }
         let unknown_yet = self.config().resource(&address).is_some() && !visited && self.options.mode == Mode::Normal;

@@ -104,6 +104,9 @@ async fn what_is_removed_without_destroying_is_forgotten() {
     let removed =
         |name: &str, destroy: bool| format!("removed {{\n from = test_thing.{name}\n lifecycle {{\n destroy = {destroy}\n }}\n}}\n");
     let planned = desk.apply(&(removed("a", false) + &removed("b", true))).await;
-    assert_eq!(planned.actions(), ["test_thing.a Forget", "test_thing.b Delete (DeleteBecauseNoResourceConfig)"]);
+    assert_eq!(
+        planned.actions(),
+        ["test_thing.a Forget (DeleteBecauseNoResourceConfig)", "test_thing.b Delete (DeleteBecauseNoResourceConfig)"]
+    );
     assert_eq!(desk.remote.things.lock().unwrap().len(), 1);
 }

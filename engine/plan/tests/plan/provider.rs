@@ -16,19 +16,19 @@ use hotswap_value::{Type, Value};
 
 /// What exists, by id; shared by every started provider of a test.
 #[derive(Default)]
-pub struct Remote {
-    pub things: Mutex<BTreeMap<String, Value>>,
+pub(crate) struct Remote {
+    pub(crate) things: Mutex<BTreeMap<String, Value>>,
     /// What was called, in order.
-    pub calls: Mutex<Vec<String>>,
+    pub(crate) calls: Mutex<Vec<String>>,
 }
 
 impl Remote {
-    pub fn log(&self, call: impl Into<String>) {
+    pub(crate) fn log(&self, call: impl Into<String>) {
         self.calls.lock().unwrap().push(call.into());
     }
 }
 
-pub struct TestSource(pub Arc<Remote>);
+pub(crate) struct TestSource(pub(crate) Arc<Remote>);
 
 impl ProviderSource for TestSource {
     fn source(&self) -> &str {

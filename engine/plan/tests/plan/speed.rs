@@ -11,7 +11,10 @@ async fn ten_thousand_objects() {
     {
         let text = format!(
             r#"
-            locals {{ all = {{ for index in range(10000) : "k${{index}}" => {{ name = "n${{index}}", size = index }} }} }}
+            locals {{
+              numbers = [for pair in setproduct(range(100), range(100)) : pair[0] * 100 + pair[1]]
+              all     = {{ for number in local.numbers : "k${{number}}" => {{ name = "n${{number}}", size = number }} }}
+            }}
             resource "test_thing" "t" {{
               {repeat}
               name  = {name}

@@ -24,7 +24,7 @@ use super::provider::{Remote, TestSource};
 
 /// Files by path.
 #[derive(Default)]
-pub struct Texts(BTreeMap<PathBuf, String>);
+pub(crate) struct Texts(BTreeMap<PathBuf, String>);
 
 impl Files for Texts {
     fn list(&self, folder: &Path) -> io::Result<Vec<String>> {
@@ -43,21 +43,21 @@ fn clean(path: &Path) -> PathBuf {
 }
 
 /// A world for a test: what exists, and what is known of it.
-pub struct Desk {
-    pub remote: Arc<Remote>,
-    pub state: State,
-    pub options: Options,
+pub(crate) struct Desk {
+    pub(crate) remote: Arc<Remote>,
+    pub(crate) state: State,
+    pub(crate) options: Options,
 }
 
 /// What a plan came to.
-pub struct Planned {
-    pub plan: Plan,
-    pub diagnostics: Diagnostics,
+pub(crate) struct Planned {
+    pub(crate) plan: Plan,
+    pub(crate) diagnostics: Diagnostics,
     config: Config,
 }
 
 impl Desk {
-    pub fn new() -> Self {
+    pub(crate) fn new() -> Self {
         let options = Options {
             mode: Mode::Normal,
             refresh: true,
@@ -72,37 +72,37 @@ impl Desk {
         Self { remote: Arc::default(), state: State::new("lineage"), options }
     }
 
-    pub fn providers(&self) -> Providers {
+    pub(crate) fn providers(&self) -> Providers {
         let source: Arc<dyn hotswap_plan::ProviderSource> = Arc::new(TestSource(self.remote.clone()));
         Providers::new([source], "test")
     }
 
-    pub fn with(mut self, change: impl FnOnce(&mut Options)) -> Self {
+    pub(crate) fn with(mut self, change: impl FnOnce(&mut Options)) -> Self {
         change(&mut self.options);
         self
     }
 
-    pub fn variable(mut self, name: &str, value: &str) -> Self {
+    pub(crate) fn variable(mut self, name: &str, value: &str) -> Self {
         self.options.variables.insert(name.into(), Given { value: value.into(), origin: Origin::Argument, range: None });
         self
     }
 
-    pub async fn plan(&self, text: &str) -> Planned {
+    pub(crate) async fn plan(&self, text: &str) -> Planned {
         self.plan_files([("main.tf", text)]).await
     }
 
-    pub async fn plan_files<'t>(&self, files: impl IntoIterator<Item = (&'t str, &'t str)>) -> Planned {
+    pub(crate) async fn plan_files<'t>(&self, files: impl IntoIterator<Item = (&'t str, &'t str)>) -> Planned {
         let config = loaded(files);
         let (plan, diagnostics) = plan(&config, self.state.clone(), &self.providers(), self.options.clone()).await;
         Planned { plan, diagnostics, config }
     }
 
     /// Plans and applies; the state is then what apply leaves.
-    pub async fn apply(&mut self, text: &str) -> Planned {
+    pub(crate) async fn apply(&mut self, text: &str) -> Planned {
         self.apply_files([("main.tf", text)]).await
     }
 
-    pub async fn apply_files<'t>(&mut self, files: impl IntoIterator<Item = (&'t str, &'t str)>) -> Planned {
+    pub(crate) async fn apply_files<'t>(&mut self, files: impl IntoIterator<Item = (&'t str, &'t str)>) -> Planned {
         let planned = self.plan_files(files).await;
         assert!(!planned.plan.errored, "{}", planned.messages().join("\n"));
         self.state = self.carry_out(&planned).await;
@@ -212,7 +212,7 @@ impl Desk {
 }
 
 /// A configuration without faults.
-pub fn loaded<'t>(files: impl IntoIterator<Item = (&'t str, &'t str)>) -> Config {
+pub(crate) fn loaded<'t>(files: impl IntoIterator<Item = (&'t str, &'t str)>) -> Config {
     let texts = Texts(files.into_iter().map(|(path, text)| (path.into(), text.to_owned())).collect());
     let loaded = load(&texts, Path::new("."));
     let faults: Vec<&Diagnostic> = loaded.diagnostics.iter().filter(|fault| fault.is_error()).collect();
@@ -222,7 +222,7 @@ pub fn loaded<'t>(files: impl IntoIterator<Item = (&'t str, &'t str)>) -> Config
 
 impl Planned {
     /// What is done, a line for each object of which something is: `test_thing.a create`, `test_thing.b[0] delete (DeleteBecauseCountIndex)`.
-    pub fn actions(&self) -> Vec<String> {
+    pub(crate) fn actions(&self) -> Vec<String> {
         let changes = self.plan.changes.iter().filter(|change| change.action != Action::NoOp || change.previous.is_some());
         changes
             .map(|change| {
@@ -235,16 +235,16 @@ impl Planned {
             .collect()
     }
 
-    pub fn config(&self) -> &Config {
+    pub(crate) fn config(&self) -> &Config {
         &self.config
     }
 
-    pub fn change(&self, address: &str) -> &ResourceChange {
+    pub(crate) fn change(&self, address: &str) -> &ResourceChange {
         self.plan.changes.iter().find(|change| change.address.to_string() == address).unwrap()
     }
 
     /// The messages: `error 3: Summary: detail`, with the line it is about.
-    pub fn messages(&self) -> Vec<String> {
+    pub(crate) fn messages(&self) -> Vec<String> {
         self.diagnostics
             .iter()
             .map(|diagnostic| {
