@@ -1,5 +1,6 @@
 //! A folder with a configuration, and `hotswap` run in it against a server.
 
+use std::io::{Read as _, Seek as _};
 use std::path::PathBuf;
 use std::process::{Output, Stdio};
 use std::time::Duration;
@@ -59,7 +60,10 @@ impl Configuration {
     /// Starts a command.
     pub fn start(&self, arguments: &[&str]) -> Started {
         let mut command = self.command(hotswap().as_os_str(), arguments);
-        Started(command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("the binary can be started"))
+        // A file, as nobody reads a pipe while the command goes on.
+        let said = tempfile::tempfile().unwrap();
+        let child = command.stdout(said.try_clone().unwrap()).stderr(said.try_clone().unwrap()).spawn();
+        Started { child: child.expect("the binary can be started"), said }
     }
 
     /// The state, as it is on the disk; `Null` if there is none.
@@ -109,7 +113,10 @@ impl Said {
 
 /// A command that goes on.
 #[derive(Debug)]
-pub struct Started(Child);
+pub struct Started {
+    child: Child,
+    said: std::fs::File,
+}
 
 impl Started {
     /// Sends a signal: `INT`, `KILL`.
@@ -117,7 +124,7 @@ impl Started {
     /// # Panics
     /// If the command ended before.
     pub fn signal(&self, name: &str) {
-        let pid = self.0.id().expect("the command goes on").to_string();
+        let pid = self.child.id().expect("the command goes on").to_string();
         let sent = std::process::Command::new("kill").args([&format!("-{name}"), &pid]).status();
         assert!(sent.expect("`kill` can be run").success());
     }
@@ -126,9 +133,12 @@ impl Started {
     ///
     /// # Panics
     /// If that takes more than a minute.
-    pub async fn end(self) -> Said {
-        let output = tokio::time::timeout(Duration::from_secs(60), self.0.wait_with_output()).await;
-        said(&output.expect("the command ends within a minute").expect("a process of ours can be waited for"))
+    pub async fn end(mut self) -> Said {
+        let status = tokio::time::timeout(Duration::from_secs(60), self.child.wait()).await;
+        let status = status.expect("the command ends within a minute").expect("a process of ours can be waited for");
+        let mut text = String::new();
+        self.said.rewind().and_then(|()| self.said.read_to_string(&mut text)).expect("what was said can be read");
+        Said { code: status.code(), text }
     }
 }
 

@@ -67,9 +67,9 @@ async fn an_apply_that_is_killed_loses_nothing_it_made() {
         until("enough tenants are made", async || (tenants_there(&server).await >= enough).then_some(())).await;
         apply.signal("KILL");
         apply.end().await;
+        let plan = configuration.run(&["plan", "-no-color"]).await;
         let made = tenants_there(&server).await;
         assert!(made < TENANTS, "it was killed too late to show anything");
-        let plan = configuration.run(&["plan", "-no-color"]).await;
         plan.says(0, &["An interrupted apply was recovered", &format!("Plan: {} to add, 0 to change, 0 to destroy", TENANTS - made)]);
         assert_eq!(attributes(&configuration.state(), "t").len(), made, "the state has what the platform has");
     }

@@ -172,9 +172,23 @@ fn comparable(mut plan: Json) -> Json {
             prior.remove("terraform_version");
         }
     }
+    relevant_blocks(&mut plan["relevant_attributes"]);
     sort_random(&mut plan);
     literal_templates(&mut plan);
     plan
+}
+
+/// Terraform names what is relevant in a module now by its instance and now by its block: here always by its block, once.
+fn relevant_blocks(relevant: &mut Json) {
+    let Some(attributes) = relevant.as_array_mut() else { return };
+    for attribute in attributes.iter_mut() {
+        let resource = attribute["resource"].as_str().unwrap_or_default().to_owned();
+        let Some((modules, resource)) = resource.rsplit_once("].").filter(|(modules, _)| modules.starts_with("module.")) else { continue };
+        let blocks: Vec<&str> = modules.split("].").map(|module| module.split('[').next().unwrap_or(module)).collect();
+        attribute["resource"] = format!("{}.{resource}", blocks.join(".")).into();
+    }
+    attributes.sort_by_cached_key(ToString::to_string);
+    attributes.dedup();
 }
 
 /// In JSON files Terraform takes a template for a constant as well, which it is not.

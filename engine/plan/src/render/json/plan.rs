@@ -149,8 +149,7 @@ fn change_of(change: &ResourceChange, schemas: &dyn Schemas) -> ChangeOf {
             replace_paths: change.replace_paths.iter().map(steps).collect(),
             importing: change.importing.as_ref().map(|id| serde_json::json!({ "id": id })),
         },
-        // Nothing is done to what is let go of, so there is no reason either.
-        action_reason: change.reason.filter(|_| change.action != Action::Forget).map(reason),
+        action_reason: change.reason.map(reason),
     }
 }
 
