@@ -1,4 +1,5 @@
 //! The binary `hotswap`: one file a command in `commands`, and here what comes before and after every one of them.
+#![cfg_attr(test, allow(clippy::unwrap_used))]
 
 mod arguments;
 mod commands;

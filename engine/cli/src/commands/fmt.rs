@@ -129,10 +129,11 @@ impl Formatter<'_> {
         if self.args.list {
             self.view.line(&path.display().to_string());
         }
-        if self.args.write && !self.args.check {
-            if let Err(error) = fs::write(path, &formatted) {
-                self.fault(&format!("{} cannot be written", path.display()), &error);
-            }
+        if self.args.write
+            && !self.args.check
+            && let Err(error) = fs::write(path, &formatted)
+        {
+            self.fault(&format!("{} cannot be written", path.display()), &error);
         }
         if self.args.diff {
             self.diff(path, &text, &formatted);

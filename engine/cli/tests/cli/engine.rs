@@ -1,5 +1,8 @@
 //! `plan`, `apply` and the others over a configuration, against a real server.
 
+use std::io::Read as _;
+use std::process::{Command, Stdio};
+
 use crate::support::{Folder, Server};
 
 const HEAD: &str = "terraform {\n  required_providers {\n    hotswap = {\n      source = \"hotswap/hotswap\"\n    }\n  }\n}\n";
@@ -161,4 +164,24 @@ fn the_console_answers_line_by_line() {
     let run = folder.run_with_input(&["console", "-var", "a=x"], "1 +\nvar.a\nlocal.c\n");
     assert_eq!((run.code, &*run.stdout), (1, "\"x\"\n"));
     assert!(run.stderr.contains("<console-input> line 1"), "{}", run.stderr);
+}
+
+#[test]
+fn ctrl_c_at_the_question_is_a_no_and_leaves_nothing_locked() {
+    let folder = Folder::with(&[("main.tf", "output \"a\" {\n  value = 1\n}\n")]);
+    let mut command = folder.command(&["apply"]);
+    let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    let mut shown = Vec::new();
+    while !String::from_utf8_lossy(&shown).contains("Enter a value:") {
+        let mut byte = [0];
+        assert_eq!(child.stdout.as_mut().unwrap().read(&mut byte).unwrap(), 1, "{}", String::from_utf8_lossy(&shown));
+        shown.extend(byte);
+    }
+    assert!(Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap().success());
+    let ended = child.wait_with_output().unwrap();
+    assert_eq!(ended.status.code(), Some(1));
+    assert!(String::from_utf8_lossy(&ended.stderr).contains("Interrupted"));
+    assert!(!folder.path(".terraform.tfstate.lock.info").exists());
+    let run = folder.run_with_input(&["apply"], "yes\n");
+    assert_eq!(run.code, 0, "{run:?}");
 }
