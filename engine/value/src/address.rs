@@ -185,9 +185,12 @@ fn starts_with(module: &ModuleInstance, outer: &ModuleInstance) -> bool {
         return false;
     }
     let last = outer.0.len().saturating_sub(1);
-    outer.0.iter().zip(&module.0).enumerate().all(|(index, (outer, inner))| {
-        outer.0 == inner.0 && (outer.1 == inner.1 || (index == last && outer.1 == InstanceKey::None))
-    })
+    outer
+        .0
+        .iter()
+        .zip(&module.0)
+        .enumerate()
+        .all(|(index, (outer, inner))| outer.0 == inner.0 && (outer.1 == inner.1 || (index == last && outer.1 == InstanceKey::None)))
 }
 
 impl From<&str> for InstanceKey {
