@@ -1,6 +1,6 @@
-//! The server under test: one `hotswap serve` for all tests of a run, on free ports and an empty folder.
+//! The server under test: one `hotswap serve --ephemeral` for all tests of a run.
 
-use std::fs;
+use std::io::{BufRead as _, BufReader};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::sync::OnceLock;
@@ -8,15 +8,9 @@ use std::sync::OnceLock;
 use serde_json::Value as Json;
 
 use crate::http;
-use crate::wait::until;
 
-/// Ends the server, and removes its folder, when the standard input closes: with the tests, however they end.
-const KEEPER: &str = r#""$1" serve --data-dir "$2/data" --listen 127.0.0.1:0 --gateway-listen 127.0.0.1:0 >"$2/log" 2>&1 </dev/null &
-server=$!
-read -r _
-kill "$server"
-wait "$server"
-rm -rf "$2""#;
+/// Tells where the server is, and goes on until the standard input closes: with the tests, however they end.
+const STAY: &str = r#"printf '%s\n' "$HOTSWAP_ENDPOINT" "$HOTSWAP_GATEWAY" "$HOTSWAP_TOKEN"; read -r _"#;
 
 /// The folder of the binaries under test: `HOTSWAP_BIN_DIR`, else where cargo puts them in the profile of the tests.
 ///
@@ -45,7 +39,6 @@ pub struct Server {
     /// What opens it.
     pub token: String,
     gateway: String,
-    folder: PathBuf,
     /// Ends the server when it is dropped, as its standard input closes then.
     _keeper: Child,
 }
@@ -58,23 +51,16 @@ impl Server {
     }
 
     fn start() -> Self {
-        let folder = tempfile::tempdir().unwrap().keep();
-        let mut keeper = Command::new("/bin/sh")
-            .args(["-c", KEEPER, "keeper"])
-            .arg(bin_dir().join("hotswap"))
-            .arg(&folder)
+        let mut keeper = Command::new(bin_dir().join("hotswap"))
+            .args(["serve", "--ephemeral", "--log-level", "warn", "--", "/bin/sh", "-c", STAY])
             .stdin(Stdio::piped())
-            .stdout(Stdio::null())
-            .stderr(Stdio::null())
+            .stdout(Stdio::piped())
             .spawn()
             .unwrap();
-        let endpoints: Json = until("the server is ready", || {
-            assert_eq!(keeper.try_wait().unwrap(), None, "the server ended:\n{}", log(&folder));
-            serde_json::from_slice(&fs::read(folder.join("data/endpoints.json")).ok()?).ok()
-        });
-        let text = |name: &str| endpoints[name].as_str().unwrap().trim_end_matches('/').to_owned();
-        let token = fs::read_to_string(folder.join("data/admin.token")).unwrap().trim().to_owned();
-        Self { endpoint: text("api"), gateway: text("gateway"), token, folder, _keeper: keeper }
+        let mut lines = BufReader::new(keeper.stdout.take().unwrap()).lines();
+        let mut line = || lines.next().expect("the server ended; what it said is above").unwrap().trim_end_matches('/').to_owned();
+        let (endpoint, gateway, token) = (line(), line(), line());
+        Self { endpoint, gateway, token, _keeper: keeper }
     }
 
     /// Asks the API and gives status and body; `Null` where there is none.
@@ -87,7 +73,7 @@ impl Server {
         let headers = [("authorization", authorization.as_str()), ("content-type", "application/json")];
         let body = if body.is_null() { String::new() } else { body.to_string() };
         let answer = http::request(self.endpoint.trim_start_matches("http://"), method, path, &headers, &body);
-        let answer = answer.unwrap_or_else(|error| panic!("{method} {path}: {error}\n{}", log(&self.folder)));
+        let answer = answer.unwrap_or_else(|error| panic!("{method} {path}: {error}"));
         (answer.status, serde_json::from_str(&answer.body).unwrap_or_default())
     }
 
@@ -130,10 +116,4 @@ impl Server {
         let answer = answer.unwrap_or_else(|error| panic!("GET {path} of the gateway: {error}"));
         (answer.status, answer.body)
     }
-}
-
-fn log(folder: &Path) -> String {
-    let text = fs::read_to_string(folder.join("log")).unwrap_or_default();
-    let lines: Vec<_> = text.lines().collect();
-    lines[lines.len().saturating_sub(20)..].join("\n")
 }

@@ -17,6 +17,8 @@ struct Outcome {
     code: Option<i32>,
     actions: BTreeMap<String, String>,
     plan: Json,
+    /// What `plan -json` told, line by line, but for what goes on meanwhile.
+    events: Vec<String>,
     state: String,
 }
 
@@ -47,6 +49,9 @@ fn alike(name: &str, index: usize, who: &str, expected: &Outcome, found: &Outcom
     assert_eq!(expected.actions, found.actions, "{step}: actions");
     if expected.state != found.state {
         panic!("{step}: states\n{}", difference(&expected.state, &found.state));
+    }
+    if expected.events != found.events {
+        panic!("{step}: events of the plan\n{}", difference(&expected.events.join("\n"), &found.events.join("\n")));
     }
     let (expected, found) = (format!("{:#}", expected.plan), format!("{:#}", found.plan));
     if expected != found {
@@ -83,10 +88,10 @@ fn one(case: &Case, name: &str, step: &Step, front: Front, place: &str, normal: 
     }
     let arguments: Vec<String> = step.run.iter().map(|argument| case.own(argument)).collect();
     let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
-    let (run, plan) = match arguments.split_first() {
+    let (run, plan, events) = match arguments.split_first() {
         Some((&"apply", rest)) => planned(case, front, &[&["plan"], rest].concat()),
         Some((&"destroy", rest)) => planned(case, front, &[&["plan", "-destroy"], rest].concat()),
-        _ => (case.run(front, &arguments), Json::Null),
+        _ => (case.run(front, &arguments), Json::Null, Vec::new()),
     };
     let actions = actions(&plan);
     let wanted: BTreeMap<String, String> = step.actions.iter().map(|(address, action)| (case.own(address), action.clone())).collect();
@@ -117,7 +122,8 @@ fn one(case: &Case, name: &str, step: &Step, front: Front, place: &str, normal: 
     let state = fs::read_to_string(case.path("terraform.tfstate")).unwrap_or_default();
     let state = normal.state(&state);
     let actions = actions.into_iter().map(|(address, action)| (normal.text(&address), action)).collect();
-    Outcome { code: run.code, actions, plan: comparable(normal.json(&plan)), state }
+    let events = events.iter().map(|event| normal.json(event).to_string()).collect();
+    Outcome { code: run.code, actions, plan: comparable(normal.json(&plan)), events, state }
 }
 
 /// The flags that say what variables are.
@@ -136,17 +142,30 @@ fn variables<'a>(arguments: &[&'a str]) -> Vec<&'a str> {
 }
 
 /// Plans into a file, looks at it, and applies it; ends at the first that fails.
-fn planned(case: &Case, front: Front, plan: &[&str]) -> (Run, Json) {
+fn planned(case: &Case, front: Front, plan: &[&str]) -> (Run, Json, Vec<Json>) {
     let flags = ["-json", "-input=false", "-out=saved.tfplan"];
     let planned = case.run(front, &[&plan[..1], &flags, &plan[1..]].concat());
     if planned.code != Some(0) {
-        return (planned, Json::Null);
+        return (planned, Json::Null, Vec::new());
     }
     let shown = case.run(front, &["show", "-json", "saved.tfplan"]).succeeded();
     let json = serde_json::from_str(&shown.text).unwrap_or_else(|error| panic!("show -json: {error}\n{}", shown.text));
     let mut applied = case.run(front, &["apply", "-json", "-input=false", "saved.tfplan"]);
     applied.diagnostics.extend(planned.diagnostics);
-    (applied, json)
+    (applied, json, events(&planned.text))
+}
+
+/// The lines of `plan -json` that say what will be done.
+fn events(text: &str) -> Vec<Json> {
+    let lines = text.lines().filter_map(|line| serde_json::from_str::<Json>(line).ok());
+    let told = lines.filter(|line| {
+        ["planned_change", "resource_drift", "change_summary", "outputs"].contains(&line["type"].as_str().unwrap_or_default())
+    });
+    told.map(|mut line| {
+        line.as_object_mut().map(|members| members.remove("@timestamp"));
+        line
+    })
+    .collect()
 }
 
 /// What a plan does, by address; what it leaves alone is left out.
