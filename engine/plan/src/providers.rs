@@ -37,7 +37,7 @@ pub struct ObjectType {
     /// What attributes its objects have.
     pub schema: Schema,
     /// The type of its objects, as [`Schema::ty`] makes it.
-    pub ty: Type,
+    pub ty: Arc<Type>,
     /// What a block may say.
     pub(crate) spec: BlockSpec,
 }

@@ -10,7 +10,27 @@ impl Type {
     /// Absent attributes of objects become null; the elements of a list given for a set become a set. Nothing else is converted:
     /// a number given for a string is an error, and so is an attribute the type doesn't have.
     pub fn conform(&self, value: Value) -> Result<Value, ValueError> {
-        conform(self, value, &AttributePath::root())
+        if self.fits(&value) { Ok(value) } else { conform(self, value, &AttributePath::root()) }
+    }
+
+    /// Whether the value is in that shape already, as most are that have been in it before.
+    fn fits(&self, value: &Value) -> bool {
+        match (self, value) {
+            (_, Value::Null | Value::Unknown) => true,
+            (Self::Dynamic, Value::Dynamic(typed)) => typed.ty != Self::Dynamic && typed.ty.fits(&typed.value),
+            (Self::String, Value::String(_)) | (Self::Number, Value::Number(_)) | (Self::Bool, Value::Bool(_)) => true,
+            (Self::List(element), Value::List(elements)) => elements.iter().all(|value| element.fits(value)),
+            (Self::Set(element), Value::Set(elements)) => elements.iter().all(|value| element.fits(value)),
+            (Self::Map(element), Value::Map(elements)) => elements.values().all(|value| element.fits(value)),
+            (Self::Tuple(types), Value::List(elements)) => {
+                types.len() == elements.len() && types.iter().zip(elements).all(|(ty, value)| ty.fits(value))
+            }
+            (Self::Object(types), Value::Map(attributes)) => {
+                types.len() == attributes.len()
+                    && types.iter().zip(attributes).all(|((name, ty), (key, value))| name == key && ty.fits(value))
+            }
+            _ => false,
+        }
     }
 }
 

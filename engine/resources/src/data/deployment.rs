@@ -15,10 +15,11 @@ use crate::object::decimal;
 use crate::{answer, deployment};
 
 pub(super) fn data_source(connection: Arc<Connection>) -> Arc<dyn DataSource> {
-    let schema = Schema {
-        attributes: read_only(deployment::schema(), &["tenant", "name"], &["wait", "timeouts"]),
-        ..Schema::new(0, "A deployment that is there, with what it does at the moment.")
-    };
+    let schema = Schema::new(0, "A deployment that is there, with what it does at the moment.").attributes(read_only(
+        deployment::schema(),
+        &["tenant", "name"],
+        &["wait", "timeouts"],
+    ));
     let held = single([
         ("revision", number().computed().describe("The revision that was rolled back.")),
         ("reason", string().computed().describe("Why, in a sentence.")),

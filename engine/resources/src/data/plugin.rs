@@ -12,10 +12,11 @@ use crate::diagnose::client_error;
 use crate::{answer, plugin};
 
 pub(super) fn data_source(connection: Arc<Connection>) -> Arc<dyn DataSource> {
-    let schema = Schema {
-        attributes: read_only(plugin::schema(), &["name"], &[]),
-        ..Schema::new(0, "A plugin that is there, with the versions that are published of it.")
-    };
+    let schema = Schema::new(0, "A plugin that is there, with the versions that are published of it.").attributes(read_only(
+        plugin::schema(),
+        &["name"],
+        &[],
+    ));
     let versions = list(Type::String).computed();
     let schema = schema.attribute("versions", versions.describe("The numbers of its versions that are not retired, the lowest first."));
     Arc::new(Plugin { schema, connection })

@@ -14,10 +14,11 @@ use crate::object::Object;
 use crate::{answer, plugin_version};
 
 pub(super) fn data_source(connection: Arc<Connection>) -> Arc<dyn DataSource> {
-    let schema = Schema {
-        attributes: read_only(plugin_version::schema(), &["plugin", "version"], &["source"]),
-        ..Schema::new(0, "A version that is or was published.")
-    };
+    let schema = Schema::new(0, "A version that is or was published.").attributes(read_only(
+        plugin_version::schema(),
+        &["plugin", "version"],
+        &["source"],
+    ));
     let schema =
         schema.attribute("retired", boolean().computed().describe("Whether it is retired: never chosen anew, what runs of it goes on."));
     Arc::new(PluginVersion { schema, connection })

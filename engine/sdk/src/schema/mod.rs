@@ -3,7 +3,10 @@
 pub mod attribute;
 mod walk;
 
-use std::collections::BTreeMap;
+use std::{
+    collections::BTreeMap,
+    sync::{Arc, OnceLock},
+};
 
 use hotswap_value::{Type, Value};
 
@@ -21,6 +24,8 @@ pub struct Schema {
     pub attributes: BTreeMap<String, Attribute>,
     /// Checks over several attributes at once. They see the whole block.
     pub validators: Vec<Validator>,
+    /// Made when first asked for: it is asked for with every object.
+    ty: OnceLock<Arc<Type>>,
 }
 
 /// One attribute.
@@ -91,7 +96,14 @@ impl Schema {
     #[must_use]
     pub fn attribute(mut self, name: impl Into<String>, attribute: Attribute) -> Self {
         self.attributes.insert(name.into(), attribute);
+        self.ty = OnceLock::new();
         self
+    }
+
+    /// Adds attributes that another schema has.
+    #[must_use]
+    pub fn attributes(self, attributes: BTreeMap<String, Attribute>) -> Self {
+        attributes.into_iter().fold(self, |schema, (name, attribute)| schema.attribute(name, attribute))
     }
 
     /// Adds a check over the whole block.
@@ -101,9 +113,9 @@ impl Schema {
         self
     }
 
-    /// The type of the block: an object.
-    pub fn ty(&self) -> Type {
-        object_type(&self.attributes)
+    /// The type of the block: an object. Attributes are not to be changed after this was asked for the first time.
+    pub fn ty(&self) -> Arc<Type> {
+        Arc::clone(self.ty.get_or_init(|| Arc::new(object_type(&self.attributes))))
     }
 }
 

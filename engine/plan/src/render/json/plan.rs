@@ -130,7 +130,7 @@ fn is_listed(change: &ResourceChange) -> bool {
 
 fn change_of(change: &ResourceChange, schemas: &dyn Schemas) -> ChangeOf {
     let previous = change.previous.as_ref().filter(|previous| **previous != change.address).map(ToString::to_string);
-    let ty = schemas.schema(change.address.resource.mode, &change.address.resource.ty).map_or(Type::Dynamic, Schema::ty);
+    let ty = schemas.schema(change.address.resource.mode, &change.address.resource.ty).map_or_else(|| Type::Dynamic.into(), Schema::ty);
     let sensitive = |value: &Value, paths: &[AttributePath]| match value {
         Value::Null => Json::Bool(false),
         value => values::sensitive(value, &ty, &Paths::new(paths)),

@@ -126,7 +126,7 @@ pub(super) fn decode(attributes: &str, schema: Option<&Schema>) -> Value {
 pub(super) fn sensitive_values(value: &Value, schema: Option<&Schema>, marked: &[AttributePath]) -> Json {
     let mut paths = marked.to_vec();
     paths.extend(schema.into_iter().flat_map(|schema| sensitive::by_schema(schema, value)));
-    values::sensitive(value, &schema.map_or(Type::Dynamic, Schema::ty), &Paths::new(&paths))
+    values::sensitive(value, &schema.map_or_else(|| Type::Dynamic.into(), Schema::ty), &Paths::new(&paths))
 }
 
 /// Objects by their modules, those within others' within them.
