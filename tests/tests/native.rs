@@ -143,3 +143,18 @@ async fn a_full_disk_stops_the_apply_and_nothing_is_lost() {
     configuration.run(&APPLY).await.succeeded();
     assert_eq!(tenants_there(&server).await, TENANTS);
 }
+
+#[tokio::test]
+async fn ctrl_c_begins_nothing_more_and_says_what_is_left() {
+    let data = DataFolder::new();
+    let server = Server::start(&data).await;
+    let configuration = Configuration::new(&server, &tenants(TENANTS));
+    let apply = configuration.start(&APPLY);
+    until("some tenants are made", async || (tenants_there(&server).await >= 20).then_some(())).await;
+    apply.signal("INT");
+    let said = apply.end().await;
+    let made = tenants_there(&server).await;
+    said.says(1, &["Stopped before everything was done", &format!("{} changes were not begun", TENANTS - made)]);
+    assert_eq!(attributes(&configuration.state(), "t").len(), made);
+    configuration.run(&["plan", "-no-color"]).await.says(0, &[&format!("Plan: {} to add", TENANTS - made)]);
+}

@@ -2,7 +2,10 @@
 
 use std::{
     collections::BTreeMap,
-    sync::{Arc, Mutex},
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicUsize, Ordering},
+    },
 };
 
 use hotswap_lang::{Diagnostic, Diagnostics, Val, config::Config};
@@ -95,6 +98,7 @@ pub async fn apply(request: Request<'_>, local: Arc<Mutex<Local>>) -> Applied {
         stop: stop.clone(),
         observer,
         nonce: uuid::Uuid::new_v4().to_string(),
+        held_back: AtomicUsize::new(0),
     };
     let walk = Walk::new(&work);
     let stopper = async {
@@ -109,11 +113,13 @@ pub async fn apply(request: Request<'_>, local: Arc<Mutex<Local>>) -> Applied {
     let counts = counts(plan, &walked);
     let failed = walked.findings.has_errors();
     diagnostics.extend(walked.findings.diagnostics);
-    if stop.is_requested() && walked.skipped > 0 {
-        let detail = format!("{} changes were not begun, since you asked to stop. Plan again for what is left to do.", walked.skipped);
+    let held_back = work.held_back.load(Ordering::Relaxed);
+    if held_back > 0 {
+        let left = held_back + walked.skipped;
+        let detail = format!("{left} changes were not begun, since you asked to stop. Plan again for what is left to do.");
         diagnostics.push(Diagnostic::error("Stopped before everything was done", detail));
     }
-    keep_outputs(&work, failed || walked.skipped > 0);
+    keep_outputs(&work, failed || walked.skipped + held_back > 0);
     let checks = last(&plan.checks, walked.findings.checks);
     keeper.change(None, false, |state| state.check_results = checks_to_store(&checks));
     drop(walk);

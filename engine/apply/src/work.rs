@@ -1,7 +1,10 @@
 //! What every operation of an apply shares: the values known so far, the state as it becomes, the slots, and who is told.
 
 use std::{
-    sync::{Arc, Mutex, PoisonError},
+    sync::{
+        Arc, Mutex, PoisonError,
+        atomic::{AtomicUsize, Ordering},
+    },
     time::Instant,
 };
 
@@ -30,6 +33,8 @@ pub(crate) struct Work<'a> {
     pub(crate) observer: Arc<Observer>,
     /// Makes the keys of this apply its own.
     pub(crate) nonce: String,
+    /// Changes that could have begun and did not, since the user asked to stop.
+    pub(crate) held_back: AtomicUsize,
 }
 
 /// A change being carried out: who is told of it, and the slot it holds.
@@ -47,7 +52,10 @@ impl Work<'_> {
     pub(crate) async fn begin(&self, change: &ResourceChange, action: Action) -> Option<Running> {
         let slot = tokio::select! {
             biased;
-            () = self.stop.requested() => return None,
+            () = self.stop.requested() => {
+                self.held_back.fetch_add(1, Ordering::Relaxed);
+                return None;
+            }
             slot = Arc::clone(&self.slots).acquire_owned() => slot.ok()?,
         };
         let running = Running {

@@ -1,13 +1,14 @@
 //! `hotswap console`
 
 use std::io::{self, BufRead as _, IsTerminal as _};
-use std::sync::Mutex;
 
 use clap::Args;
+use hotswap_lang::ast::{Expr, ExprKind};
 use hotswap_lang::evaluate::evaluate;
+use hotswap_lang::functions::type_text;
 use hotswap_lang::syntax::parse_expression;
 use hotswap_lang::{Diagnostic, Diagnostics, Scope, Sources, show};
-use hotswap_plan::{Findings, Graph, Node, Outcome, Purpose, World};
+use hotswap_plan::{Graph, Purpose, known};
 use hotswap_state::State;
 use hotswap_value::address::ModuleInstance;
 use jiff::Timestamp;
@@ -42,39 +43,19 @@ async fn console(args: ConsoleArgs, view: &View) -> Result<Exit, Failure> {
     let Variables { values, diagnostics } = operation::known_variables(&mut config, &args.variables);
     let state = state_file::read(&mut state_file::unlocked(&args.state))?.unwrap_or_else(|| State::new(String::new()));
     let providers = providers::providers();
-    let (graph, found) = Graph::new(&config, &providers, []);
+    let (_, found) = Graph::new(&config, &providers, []);
     let faults: Diagnostics = warnings.into_iter().chain(diagnostics).chain(found).collect();
     view.diagnostics(&faults, &config.sources);
     if faults.iter().any(Diagnostic::is_error) {
         return Ok(Exit::Failure);
     }
-    let world = World::new(&config, &providers, values, operation::settings(Purpose::Plan, Timestamp::now()));
-    know(&world, &graph, &state).await;
+    // What can't be evaluated is unknown; the plan tells why.
+    let settings = operation::settings(Purpose::Plan, Timestamp::now());
+    let (world, _) = known(&config, &providers, &state, values, settings).await;
     let Some(scope) = world.scope(&ModuleInstance::root()) else {
         return Err(Diagnostic::error("No root module", "The configuration has no root module.").into());
     };
     Ok(converse(&scope, config.sources.clone(), view))
-}
-
-/// Puts in what the state knows, and evaluates everything that can be with it. What can't is unknown; the plan tells why.
-async fn know(world: &World<'_>, graph: &Graph, state: &State) {
-    let findings = Mutex::new(Findings::default());
-    let findings = &findings;
-    graph
-        .walk()
-        .run(|node| async move {
-            if let Ok(mut findings) = findings.lock() {
-                match node {
-                    Node::Resource(block) => {
-                        let objects = world.expand(block, &mut findings.diagnostics).unwrap_or_default();
-                        objects.iter().for_each(|object| world.take_over(state, object));
-                    }
-                    node => world.evaluate(node, &mut findings),
-                }
-            }
-            Outcome::Done
-        })
-        .await;
 }
 
 /// Answers line by line.
@@ -109,6 +90,10 @@ fn converse(scope: &dyn Scope, mut sources: Sources, view: &View) -> Exit {
 fn value_of(expression: &str, scope: &dyn Scope, sources: &mut Sources, diagnostics: &mut Diagnostics) -> Option<String> {
     let file = sources.add("<console-input>", expression);
     match parse_expression(sources, file) {
+        // Only here is a type a value.
+        Ok(Expr { kind: ExprKind::Call { name, arguments, .. }, .. }) if &*name == "type" && arguments.len() == 1 => {
+            Some(type_text(&evaluate(&arguments[0], scope, diagnostics).ty()))
+        }
         Ok(parsed) => Some(show(&evaluate(&parsed, scope, diagnostics))),
         Err(faults) => {
             diagnostics.extend(faults);
