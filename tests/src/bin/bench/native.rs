@@ -24,6 +24,9 @@ struct Cost {
     mib: f64,
 }
 
+/// What is measured: its name, its arguments, and what undoes it between two rounds.
+type Step = (&'static str, &'static [&'static str], Option<&'static [&'static str]>);
+
 /// One folder, and the program that works in it.
 struct Setup<'a> {
     server: &'a Server,
@@ -65,7 +68,7 @@ async fn against_terraform(config: &str, rounds: usize) -> String {
     let terraform = Setup::new(&servers[0], "terraform".into(), &work.path().join("terraform"), config);
     let hotswap = Setup::new(&servers[1], hotswap_tests::hotswap(), &work.path().join("hotswap"), config);
     let mut rows = String::from("| | terraform | hotswap | faster | terraform | hotswap |\n| --- | --- | --- | --- | --- | --- |\n");
-    let steps: [(&str, &[&str], Option<&[&str]>); 4] = [
+    let steps: [Step; 4] = [
         ("plan, create", &["plan", "-no-color"], None),
         ("apply, create", &["apply", "-auto-approve", "-no-color"], Some(&["destroy", "-auto-approve", "-no-color"])),
         ("plan, no change", &["plan", "-no-color"], None),
@@ -177,7 +180,7 @@ fn peak(child: &mut Child) -> f64 {
                 most.insert(pid, kib);
             }
         }
-        std::thread::sleep(Duration::from_millis(5));
+        std::thread::park_timeout(Duration::from_millis(5));
     }
     most.values().sum::<f64>() / 1024.0
 }
