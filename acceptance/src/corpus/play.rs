@@ -122,7 +122,9 @@ fn one(case: &Case, name: &str, step: &Step, front: Front, place: &str, normal: 
     let state = fs::read_to_string(case.path("terraform.tfstate")).unwrap_or_default();
     let state = normal.state(&state);
     let actions = actions.into_iter().map(|(address, action)| (normal.text(&address), action)).collect();
-    let events = events.iter().map(|event| normal.json(event).to_string()).collect();
+    // Terraform tells of changes as it finds them, in whichever order that is.
+    let mut events: Vec<String> = events.iter().map(|event| normal.json(event).to_string()).collect();
+    events.sort();
     Outcome { code: run.code, actions, plan: comparable(normal.json(&plan)), events, state }
 }
 
