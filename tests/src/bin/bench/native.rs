@@ -71,7 +71,8 @@ async fn against_terraform(config: &str, rounds: usize) -> String {
     let work = tempfile::tempdir().unwrap();
     let terraform = Setup::new(&servers[0], "terraform".into(), &work.path().join("terraform"), config);
     let hotswap = Setup::new(&servers[1], hotswap_tests::hotswap(), &work.path().join("hotswap"), config);
-    let mut rows = String::from("| | terraform | hotswap | faster | terraform | hotswap |\n| --- | --- | --- | --- | --- | --- |\n");
+    let mut rows =
+        String::from("| | terraform | hotswap | faster | memory, terraform | memory, hotswap |\n| --- | --- | --- | --- | --- | --- |\n");
     let steps: [Step; 4] = [
         ("plan, create", &["plan", "-no-color"], None),
         ("apply, create", &["apply", "-auto-approve", "-no-color"], Some(&["destroy", "-auto-approve", "-no-color"])),
