@@ -44,10 +44,25 @@ pub(crate) fn plot(across: &str, up: &str, lines: &[Line<'_>]) -> String {
     for (line, colour) in lines.iter().zip(COLOURS.iter().cycle()) {
         let path: Vec<String> = line.points.iter().map(|point| format!("{:.1},{:.1}", x(point.0), y(point.1))).collect();
         svg.push_str(&format!("<polyline points=\"{}\" fill=\"none\" stroke=\"{colour}\" stroke-width=\"2\"/>\n", path.join(" ")));
-        if let Some(last) = line.points.last() {
-            svg.push_str(&format!("<text x=\"{}\" y=\"{}\" fill=\"{colour}\">{}</text>\n", x(last.0) + 6.0, y(last.1) + 4.0, line.name));
-        }
+    }
+    for (name, (across, up), colour) in apart(lines, y) {
+        svg.push_str(&format!("<text x=\"{}\" y=\"{up}\" fill=\"{colour}\">{name}</text>\n", x(across) + 6.0));
     }
     svg.push_str("</svg>\n");
     svg
+}
+
+/// The names of lines at their ends, none over another: each with how far across, its height on the page, and its colour.
+fn apart<'a>(lines: &[Line<'a>], y: impl Fn(f64) -> f64) -> Vec<(&'a str, (f64, f64), &'static str)> {
+    let ends = lines.iter().zip(COLOURS.iter().cycle());
+    let mut names: Vec<_> =
+        ends.filter_map(|(line, colour)| line.points.last().map(|last| (line.name, (last.0, y(last.1) + 4.0), *colour))).collect();
+    // From the bottom up, each at least a line above the one before.
+    names.sort_by(|a, b| b.1.1.total_cmp(&a.1.1));
+    let mut lowest = f64::MAX;
+    for (_, (_, up), _) in &mut names {
+        *up = up.min(lowest - 14.0);
+        lowest = *up;
+    }
+    names
 }
