@@ -528,6 +528,22 @@ mod tests {
         assert_eq!(pool.slots()[0].probes.last(), None);
     }
 
+    /// Counts the holder of a slot for as long as it lives, also when its task is ended in the middle.
+    struct Held<'a>(&'a AtomicUsize);
+
+    impl<'a> Held<'a> {
+        fn count(holders: &'a AtomicUsize) -> Self {
+            assert_eq!(holders.fetch_add(1, Ordering::SeqCst), 0, "two hold one slot");
+            Self(holders)
+        }
+    }
+
+    impl Drop for Held<'_> {
+        fn drop(&mut self) {
+            self.0.fetch_sub(1, Ordering::SeqCst);
+        }
+    }
+
     /// Many tasks over few slots, some giving up, some dying, states flapping, then a drain in the middle of it.
     #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
     async fn under_load_no_slot_is_shared_lost_or_left_behind() {
@@ -547,10 +563,9 @@ mod tests {
                         Err(Busy::Closed) => return,
                         Err(other) => panic!("{other}"),
                     };
-                    let slot = &held[guard.ordinal()];
-                    assert_eq!(slot.fetch_add(1, Ordering::SeqCst), 0, "two hold slot {}", guard.ordinal());
+                    let slot = Held::count(&held[guard.ordinal()]);
                     tokio::task::yield_now().await;
-                    assert_eq!(slot.fetch_sub(1, Ordering::SeqCst), 1);
+                    drop(slot);
                     served.fetch_add(1, Ordering::SeqCst);
                     if number % 5 == 0 {
                         pool.mark(guard.ordinal(), SlotState::Unavailable);
@@ -562,10 +577,13 @@ mod tests {
         for task in tasks.iter().step_by(50) {
             task.abort();
         }
-        while served.load(Ordering::SeqCst) < 20_000 {
-            tokio::task::yield_now().await;
-        }
-        tokio::time::timeout(LONG, pool.drain()).await.unwrap();
+        let enough = async {
+            while served.load(Ordering::SeqCst) < 20_000 {
+                tokio::task::yield_now().await;
+            }
+            pool.drain().await;
+        };
+        tokio::time::timeout(LONG, enough).await.expect("a slot was lost, or shared: see the panics above");
         assert_eq!((pool.in_flight(), pool.waiting()), (0, 0));
         for task in tasks {
             match task.await {
