@@ -1,4 +1,4 @@
-//! What a provider is: schemas, the traits of resources, data sources and functions, and what every front end does with them the same way.
+//! What a provider is: schemas, the traits of resources, data sources, ephemeral resources and functions, and what every front end does with them the same way.
 //!
 //! A front end (Terraform's protocol, the native engine) calls the functions of [`validate`], [`plan`], [`apply`] and [`state`], which call the
 //! traits' methods. No I/O, no runtime, no protocol here.
@@ -7,6 +7,7 @@
 pub mod apply;
 mod data_source;
 mod diagnostic;
+mod ephemeral;
 mod function;
 mod operation;
 pub mod plan;
@@ -22,6 +23,7 @@ pub mod validators;
 pub use async_trait::async_trait;
 pub use data_source::{DataSource, DataSourceReadRequest, DataSourceReadResponse};
 pub use diagnostic::{Diagnostic, Diagnostics, Severity};
+pub use ephemeral::{EphemeralResource, OpenRequest, OpenResponse, RenewResponse};
 pub use function::{Function, FunctionError, Parameter, Signature};
 pub use hotswap_value as value;
 pub use operation::{Operation, Progress, Watcher};

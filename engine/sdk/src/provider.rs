@@ -1,11 +1,11 @@
-//! A provider: its own configuration, and the resources, data sources and functions it has by name.
+//! A provider: its own configuration, and the resources, data sources, ephemeral resources and functions it has by name.
 
 use std::{collections::BTreeMap, sync::Arc};
 
 use async_trait::async_trait;
 use hotswap_value::Value;
 
-use crate::{DataSource, Diagnostics, Function, Resource, Review, ReviewedChange, Schema};
+use crate::{DataSource, Diagnostics, EphemeralResource, Function, Resource, Review, ReviewedChange, Schema};
 
 /// What a provider is configured with.
 #[derive(Debug, Clone)]
@@ -36,6 +36,12 @@ pub trait Provider: Send + Sync {
 
     /// Data sources by type name.
     fn data_sources(&self) -> &BTreeMap<String, Arc<dyn DataSource>>;
+
+    /// Ephemeral resources by type name.
+    fn ephemeral_resources(&self) -> &BTreeMap<String, Arc<dyn EphemeralResource>> {
+        static NONE: BTreeMap<String, Arc<dyn EphemeralResource>> = BTreeMap::new();
+        &NONE
+    }
 
     /// Functions by name.
     fn functions(&self) -> &BTreeMap<String, Arc<dyn Function>>;

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use hotswap_value::{AttributePath, Value};
 
 use crate::{
-    Attribute, DataSource, Diagnostic, Diagnostics, Mode, Provider, Resource, Schema,
+    Attribute, DataSource, Diagnostic, Diagnostics, EphemeralResource, Mode, Provider, Resource, Schema,
     schema::{Kind, nested_objects},
 };
 
@@ -19,6 +19,12 @@ pub async fn resource(resource: &dyn Resource, config: &Value) -> Diagnostics {
 pub async fn data_source(data_source: &dyn DataSource, config: &Value) -> Diagnostics {
     let diagnostics = against_schema(data_source.schema(), config);
     if diagnostics.has_errors() { diagnostics } else { joined(diagnostics, data_source.validate(config).await) }
+}
+
+/// Validates an ephemeral block, as [`resource`] does.
+pub async fn ephemeral_resource(ephemeral: &dyn EphemeralResource, config: &Value) -> Diagnostics {
+    let diagnostics = against_schema(ephemeral.schema(), config);
+    if diagnostics.has_errors() { diagnostics } else { joined(diagnostics, ephemeral.validate(config).await) }
 }
 
 /// Validates a provider block, as [`resource`] does.
