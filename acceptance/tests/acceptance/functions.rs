@@ -17,6 +17,7 @@ fn functions_give_their_result() {
         ("provider::hotswap::semver_latest([\"1.9.0\", \"1.10.0\", \"2.0.0-rc.1\"], \"*\")", json!("1.10.0")),
         ("coalesce(provider::hotswap::semver_latest([\"1.9.0\"], \"> 2\"), \"none\")", json!("none")),
         ("provider::hotswap::component_sha256(filebase64(\"greeter-1.0.0.wat\")) == filesha256(\"greeter-1.0.0.wat\")", json!(true)),
+        ("provider::hotswap::component_exports(filebase64(\"greeter-1.0.0.wat\"))", json!(["wasi:http/incoming-handler@0.2.0"])),
     ] {
         case.config(&output(call));
         case.apply();

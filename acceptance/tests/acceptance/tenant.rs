@@ -1,6 +1,7 @@
 //! `hotswap_tenant`: from create to destroy.
 
 use hotswap_acceptance::Case;
+use hotswap_acceptance::corpus::Front;
 use serde_json::json;
 
 const MINIMAL: &str = "resource \"hotswap_tenant\" \"t\" {\n  name = \"@acme\"\n}";
@@ -81,4 +82,32 @@ fn a_tenant_made_whole_at_once_is_settled_at_once() {
     case.apply();
     case.is_settled();
     case.destroy();
+}
+
+/// Up to schema version 0, limits of which none is set were stored as objects of nulls.
+#[test]
+fn state_of_an_older_version_is_upgraded_and_nothing_is_planned() {
+    for front in [Front::Terraform, Front::Hotswap] {
+        let case = Case::new();
+        case.config(MINIMAL);
+        case.apply();
+        let path = case.path("terraform.tfstate");
+        let mut state: serde_json::Value = serde_json::from_slice(&std::fs::read(&path).unwrap()).unwrap();
+        let instance = &mut state["resources"][0]["instances"][0];
+        assert_eq!(instance["schema_version"], 1);
+        instance["schema_version"] = json!(0);
+        instance["attributes"]["quotas"] =
+            json!({ "max_plugins": null, "max_instances": null, "max_memory_mb": null, "max_storage_mb": null });
+        instance["attributes"]["rate_limits"] = json!({ "requests_per_second": null, "burst": null, "deployments_per_hour": null });
+        std::fs::write(&path, serde_json::to_vec_pretty(&state).unwrap()).unwrap();
+
+        let run = case.run(front, &["plan", "-detailed-exitcode", "-no-color"]);
+        assert_eq!(run.code, Some(0), "{}", run.text);
+        let run = case.run(front, &["apply", "-auto-approve", "-refresh-only", "-no-color"]);
+        assert_eq!(run.code, Some(0), "{}", run.text);
+        let state: serde_json::Value = serde_json::from_slice(&std::fs::read(&path).unwrap()).unwrap();
+        let instance = &state["resources"][0]["instances"][0];
+        assert_eq!((&instance["schema_version"], &instance["attributes"]["quotas"]), (&json!(1), &json!(null)));
+        case.destroy();
+    }
 }

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use hotswap_api::{Deployment, Plugin, Tenant};
 
-use crate::coalesce::Coalescer;
+use crate::coalesce::{Changed, Coalescer};
 use crate::discover::Credentials;
 use crate::endpoint::Endpoint;
 use crate::error::ClientError;
@@ -38,6 +38,7 @@ pub(crate) struct Inner {
     pub(crate) tenants: Coalescer<Tenant>,
     pub(crate) plugins: Coalescer<Plugin>,
     pub(crate) deployments: Coalescer<Deployment>,
+    pub(crate) changed: Changed,
 }
 
 /// How long a connection may take to come about.
@@ -61,7 +62,14 @@ impl Client {
         let http = builder
             .build()
             .map_err(|error| ClientError::Setup { endpoint: config.endpoint.clone(), reason: crate::transport::innermost(&error) })?;
-        let inner = Inner { http, config, tenants: Coalescer::default(), plugins: Coalescer::default(), deployments: Coalescer::default() };
+        let inner = Inner {
+            http,
+            config,
+            tenants: Coalescer::default(),
+            plugins: Coalescer::default(),
+            deployments: Coalescer::default(),
+            changed: Changed::default(),
+        };
         Ok(Self { inner: Arc::new(inner), key: None })
     }
 
@@ -70,6 +78,14 @@ impl Client {
     #[must_use]
     pub fn with_key(&self, key: &str) -> Self {
         Self { inner: Arc::clone(&self.inner), key: Some(key.into()) }
+    }
+
+    /// Begins another run: forgets what was read ahead in the one before.
+    pub fn begin_run(&self) {
+        self.inner.tenants.forget();
+        self.inner.plugins.forget();
+        self.inner.deployments.forget();
+        self.inner.changed.forget();
     }
 
     /// Which server it speaks to.

@@ -1,13 +1,12 @@
 //! Calls about deployments.
 
-use std::collections::HashMap;
-
 use hotswap_api::{Deployment, DeploymentRequest, Page, Preview, path};
 use hotswap_model::{DeploymentId, Revision};
 use reqwest::Method;
 use reqwest::header::{HeaderValue, IF_MATCH, IF_NONE_MATCH};
 
-use crate::client::Client;
+use crate::client::{Client, Inner};
+use crate::coalesce::{Coalescer, Listed};
 use crate::error::ClientError;
 use crate::transport::Call;
 
@@ -20,6 +19,18 @@ pub enum Precondition {
     Unchanged(String),
     /// Nothing: it is made or changed.
     None,
+}
+
+impl Listed for Deployment {
+    const PATH: &'static str = path::DEPLOYMENTS;
+
+    fn list_name(&self) -> String {
+        format!("{}/{}", self.tenant, self.name)
+    }
+
+    fn coalescer(inner: &Inner) -> &Coalescer<Self> {
+        &inner.deployments
+    }
 }
 
 impl Client {
@@ -61,18 +72,7 @@ impl Client {
     /// # Errors
     /// As every call.
     pub async fn get_deployment_coalesced(&self, tenant: &str, name: &str) -> Result<Option<Deployment>, ClientError> {
-        self.coalesced(
-            |inner| &inner.deployments,
-            &format!("{tenant}/{name}"),
-            |client, names| async move {
-                let found: Vec<Deployment> = client.list_named(path::DEPLOYMENTS, &names).await?;
-                Ok(found
-                    .into_iter()
-                    .map(|deployment| (format!("{}/{}", deployment.tenant, deployment.name), deployment))
-                    .collect::<HashMap<_, _>>())
-            },
-        )
-        .await
+        self.coalesced(&format!("{tenant}/{name}")).await
     }
 
     /// Makes or changes a deployment. It is accepted with the answer; the rollout goes on behind it.
@@ -104,7 +104,7 @@ impl Client {
     /// # Errors
     /// As every call; what is wrong with the request is in the answer.
     pub async fn preview_deployment(&self, tenant: &str, name: &str, request: &DeploymentRequest) -> Result<Preview, ClientError> {
-        self.send(Call::new(Method::POST, path::fill(path::PREVIEW, &[tenant, name])).json(request)).await
+        self.send(Call::new(Method::POST, path::fill(path::PREVIEW, &[tenant, name])).json(request).changes_nothing()).await
     }
 
     /// Removes a deployment: its requests are answered 404 from here on, those under way are finished.

@@ -1,12 +1,11 @@
 //! Calls about plugins.
 
-use std::collections::HashMap;
-
 use hotswap_api::{Plugin, path};
 use hotswap_model::PluginSpec;
 use reqwest::Method;
 
-use crate::client::Client;
+use crate::client::{Client, Inner};
+use crate::coalesce::{Coalescer, Listed};
 use crate::error::ClientError;
 use crate::transport::Call;
 
@@ -21,6 +20,18 @@ pub struct PluginSearch {
     pub tag: Option<String>,
     /// Its publisher.
     pub publisher: Option<String>,
+}
+
+impl Listed for Plugin {
+    const PATH: &'static str = path::PLUGINS;
+
+    fn list_name(&self) -> String {
+        self.spec.name.to_string()
+    }
+
+    fn coalescer(inner: &Inner) -> &Coalescer<Self> {
+        &inner.plugins
+    }
 }
 
 impl Client {
@@ -52,15 +63,7 @@ impl Client {
     /// # Errors
     /// As every call.
     pub async fn get_plugin_coalesced(&self, name: &str) -> Result<Option<Plugin>, ClientError> {
-        self.coalesced(
-            |inner| &inner.plugins,
-            name,
-            |client, names| async move {
-                let found: Vec<Plugin> = client.list_named(path::PLUGINS, &names).await?;
-                Ok(found.into_iter().map(|plugin| (plugin.spec.name.to_string(), plugin)).collect::<HashMap<_, _>>())
-            },
-        )
-        .await
+        self.coalesced(name).await
     }
 
     /// Makes a plugin.

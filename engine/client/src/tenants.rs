@@ -1,14 +1,25 @@
 //! Calls about tenants.
 
-use std::collections::HashMap;
-
 use hotswap_api::{Tenant, path};
 use hotswap_model::TenantSpec;
 use reqwest::Method;
 
-use crate::client::Client;
+use crate::client::{Client, Inner};
+use crate::coalesce::{Coalescer, Listed};
 use crate::error::ClientError;
 use crate::transport::Call;
+
+impl Listed for Tenant {
+    const PATH: &'static str = path::TENANTS;
+
+    fn list_name(&self) -> String {
+        self.spec.name.to_string()
+    }
+
+    fn coalescer(inner: &Inner) -> &Coalescer<Self> {
+        &inner.tenants
+    }
+}
 
 impl Client {
     /// Every tenant, by name.
@@ -32,15 +43,7 @@ impl Client {
     /// # Errors
     /// As every call.
     pub async fn get_tenant_coalesced(&self, name: &str) -> Result<Option<Tenant>, ClientError> {
-        self.coalesced(
-            |inner| &inner.tenants,
-            name,
-            |client, names| async move {
-                let found: Vec<Tenant> = client.list_named(path::TENANTS, &names).await?;
-                Ok(found.into_iter().map(|tenant| (tenant.spec.name.to_string(), tenant)).collect::<HashMap<_, _>>())
-            },
-        )
-        .await
+        self.coalesced(name).await
     }
 
     /// Makes a tenant.

@@ -34,6 +34,7 @@ pub(crate) struct Call {
     headers: HeaderMap,
     body: Option<Bytes>,
     timeout: Option<Duration>,
+    changes: bool,
 }
 
 impl Call {
@@ -44,7 +45,8 @@ impl Call {
             let key = HeaderValue::from_str(&key).expect("a UUID is letters, digits and dashes");
             headers.insert(HeaderName::from_static("idempotency-key"), key);
         }
-        Self { method, path, query: Vec::new(), headers, body: None, timeout: None }
+        let changes = method != Method::GET;
+        Self { method, path, query: Vec::new(), headers, body: None, timeout: None, changes }
     }
 
     /// The same call as part of an operation known by `key`; what only reads needs none.
@@ -71,6 +73,12 @@ impl Call {
         let body = serde_json::to_vec(body).expect("wire types have text keys and finite numbers");
         self.body = Some(body.into());
         self.header(CONTENT_TYPE, HeaderValue::from_static("application/json"))
+    }
+
+    /// A call that only asks, whatever its method.
+    pub(crate) fn changes_nothing(mut self) -> Self {
+        self.changes = false;
+        self
     }
 
     pub(crate) fn upload(mut self, body: Bytes) -> Self {
@@ -136,6 +144,9 @@ impl Client {
     }
 
     async fn send_for_bytes(&self, call: &Call) -> Result<Bytes, ClientError> {
+        if call.changes {
+            self.inner.changed.note();
+        }
         let timeout = call.timeout.unwrap_or(self.inner.config.timeout);
         let begin = Instant::now();
         let tries = ExponentialBuilder::default()

@@ -1,16 +1,17 @@
 //! The client against small servers that behave as the test says. Against the real one it is tested with the platform.
 #![allow(clippy::unwrap_used)]
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use axum::Router;
-use axum::extract::{Query, RawQuery};
+use axum::extract::{Path, Query, RawQuery};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::IntoResponse;
-use axum::routing::{get, post};
+use axum::routing::{get, post, put};
+use futures::StreamExt as _;
 use hotswap_api::{ErrorCode, Page, Problem, Tenant};
 use hotswap_client::{Client, ClientConfig, ClientError, Credentials, Endpoint, Token};
 use hotswap_model::{TenantId, Timestamp};
@@ -152,6 +153,54 @@ async fn reads_at_the_same_time_become_few_calls_and_each_gets_its_own() {
     }
     let calls = calls.load(Ordering::SeqCst);
     assert!((2..30).contains(&calls), "{calls} calls for 300 reads");
+}
+
+/// A server with this many tenants, and how often it was asked.
+async fn fleet(size: usize) -> (String, Arc<AtomicU32>) {
+    let calls = Arc::new(AtomicU32::new(0));
+    let seen = calls.clone();
+    let name = |index: usize| format!("t{index:05}");
+    let list = get(move |Query(query): Query<BTreeMap<String, String>>| async move {
+        seen.fetch_add(1, Ordering::SeqCst);
+        if let Some(names) = query.get("names") {
+            return axum::Json(Page { items: names.split(',').map(tenant).collect(), next: None });
+        }
+        let begin = query.get("after").map_or(0, |after| after[1..].parse::<usize>().unwrap() + 1);
+        let end = (begin + query["limit"].parse::<usize>().unwrap()).min(size);
+        axum::Json(Page { items: (begin..end).map(|index| tenant(&name(index))).collect(), next: (end < size).then(|| name(end - 1)) })
+    });
+    let change = put(|Path(name): Path<String>| async move { axum::Json(tenant(&name)) });
+    (serve(Router::new().route("/v1/tenants", list).route("/v1/tenants/{name}", change)).await, calls)
+}
+
+/// Reads so many tenants of a fleet, ten at a time, as Terraform does.
+async fn refresh(client: &Client, count: usize) {
+    let reads = (0..count).map(|index| async move {
+        let name = format!("t{index:05}");
+        assert_eq!(client.get_tenant_coalesced(&name).await.unwrap(), Some(tenant(&name)));
+    });
+    futures::stream::iter(reads).buffer_unordered(10).collect::<()>().await;
+}
+
+#[tokio::test]
+async fn ten_reads_at_a_time_of_a_large_fleet_become_few_calls() {
+    let (endpoint, calls) = fleet(10_000).await;
+    refresh(&client(&endpoint, None, Duration::from_secs(60)), 10_000).await;
+    let calls = calls.load(Ordering::SeqCst);
+    assert!(calls < 200, "{calls} calls for 10,000 reads");
+}
+
+#[tokio::test]
+async fn once_something_was_changed_nothing_is_told_from_memory() {
+    let (endpoint, calls) = fleet(1_000).await;
+    let client = client(&endpoint, None, Duration::from_secs(60));
+    refresh(&client, 1_000).await;
+    let before = calls.load(Ordering::SeqCst);
+    client.get_tenant_coalesced("t00001").await.unwrap();
+    assert_eq!(calls.load(Ordering::SeqCst), before, "read ahead");
+    client.update_tenant("t00001", &tenant("t00001").spec).await.unwrap();
+    client.get_tenant_coalesced("t00001").await.unwrap();
+    assert_eq!(calls.load(Ordering::SeqCst), before + 1, "asked anew");
 }
 
 #[tokio::test]

@@ -36,7 +36,11 @@ impl Connection {
 
     /// Takes the client of a configured provider.
     pub(crate) fn connect(&self, client: Client) {
-        // Providers are configured once; were it twice, the first one counts.
-        let _ = self.client.set(client);
+        // A process is configured once, unless it is kept between runs for debugging; then the first client stays.
+        if self.client.set(client).is_err()
+            && let Some(client) = self.client.get()
+        {
+            client.begin_run();
+        }
     }
 }

@@ -12,6 +12,8 @@ pub(crate) enum Meaning {
     Json,
     /// Numbers that are kept as floats.
     Float,
+    /// Objects in which nothing may be set, which is as good as no object.
+    Empty,
 }
 
 /// Attributes whose values may mean the same without being equal: their names from the outside in, indices left out.
@@ -59,6 +61,15 @@ fn same(meaning: Meaning, a: &Value, b: &Value) -> bool {
             both(json(a), json(b))
         }
         Meaning::Float => both(a.as_f64(), b.as_f64()),
+        Meaning::Empty => is_empty(a) && is_empty(b),
+    }
+}
+
+/// Whether it is null, or an object of nulls.
+pub(crate) fn is_empty(value: &Value) -> bool {
+    match value {
+        Value::Map(attributes) => attributes.values().all(Value::is_null),
+        value => value.is_null(),
     }
 }
 
@@ -66,7 +77,12 @@ fn same(meaning: Meaning, a: &Value, b: &Value) -> bool {
 mod tests {
     use super::*;
 
-    const MEANINGS: Meanings = &[(&["check", "timeout"], Meaning::Span), (&["config"], Meaning::Json), (&["steps", "hold"], Meaning::Span)];
+    const MEANINGS: Meanings = &[
+        (&["check", "timeout"], Meaning::Span),
+        (&["config"], Meaning::Json),
+        (&["steps", "hold"], Meaning::Span),
+        (&["limits"], Meaning::Empty),
+    ];
 
     fn object(timeout: &str, config: &str, hold: &str, label: &str) -> Value {
         Value::object([
@@ -88,5 +104,16 @@ mod tests {
         let after = object("61s", r#"{"a":2}"#, "1s", "x");
         assert_eq!(keep(MEANINGS, &object("60s", r#"{"a":1}"#, "120s", "x"), after.clone()), after);
         assert_eq!(keep(MEANINGS, &Value::Null, after.clone()), after);
+    }
+
+    #[test]
+    fn an_object_in_which_nothing_is_set_is_as_good_as_none() {
+        let block = |limits: Value| Value::object([("limits", limits)]);
+        let limits = |most: Option<i32>| block(Value::object([("most", most)]));
+        for before in [block(Value::Null), limits(None)] {
+            assert_eq!(keep(MEANINGS, &before, block(Value::Null)), before);
+            assert_eq!(keep(MEANINGS, &before, limits(None)), before);
+            assert_eq!(keep(MEANINGS, &before, limits(Some(1))), limits(Some(1)));
+        }
     }
 }

@@ -10,13 +10,20 @@ use hotswap_sdk::{
     ApplyResponse, Attribute, CreateRequest, DeleteRequest, Diagnostic, Diagnostics, ImportRequest, ImportResponse, ReadRequest,
     ReadResponse, Resource, Schema, UpdateRequest, async_trait,
 };
-use hotswap_value::{Type, Value};
+use hotswap_value::{Type, Value, json};
 
 use crate::answer;
 use crate::check::reads_as;
 use crate::connection::Connection;
 use crate::diagnose::{client_error, faults};
+use crate::meaning::{Meaning, Meanings, is_empty, keep};
 use crate::object::{Object, texts};
+
+/// Objects in which nothing need be set.
+const LIMITS: [&str; 2] = ["quotas", "rate_limits"];
+
+/// What may differ and mean the same.
+const MEANINGS: Meanings = &[(&["quotas"], Meaning::Empty), (&["rate_limits"], Meaning::Empty)];
 
 /// The resource type.
 pub(crate) fn resource(connection: Arc<Connection>) -> Arc<dyn Resource> {
@@ -32,7 +39,7 @@ struct Tenant {
 pub(crate) fn schema() -> Schema {
     let description = "A tenant: who runs plugins on the platform, how much they may hold and how fast they may go. Everything of a tenant is \
                        kept apart from every other one's. A tenant that still has deployments cannot be deleted.";
-    Schema::new(0, description)
+    Schema::new(1, description)
         .attribute("id", string().computed().describe("Given by the platform, such as `ten_…`. A tenant made anew under an old name has a new one."))
         .attribute("namespace", string().computed().describe("Prefix of everything that is kept for the tenant; equal to its name."))
         .attribute(
@@ -45,7 +52,7 @@ pub(crate) fn schema() -> Schema {
         .attribute("display_name", string().describe("A name for people, at most 256 characters."))
         .attribute(
             "labels",
-            map(Type::String).default(empty()).describe("For people and tools, at most 64; they mean nothing to the platform."),
+            map(Type::String).default(Value::object::<&str, Value>([])).describe("For people and tools, at most 64; they mean nothing to the platform."),
         )
         .attribute("tier", string().describe("A class of tenants, such as `gold`. Means nothing to the platform."))
         .attribute(
@@ -73,7 +80,6 @@ fn quotas() -> Attribute {
         ("max_memory_mb", limit("Sum over all deployments of instances times their sandbox's memory limit, in MiB.")),
         ("max_storage_mb", limit("Bytes of the different components deployed, in MiB, rounded up.")),
     ])
-    .default(empty())
     .describe(
         "How much the tenant may hold at a time; what is left out has no limit. Steady use counts, the surge of a rollout does not. A quota \
          may be set below its use: nothing is taken away, but nothing more is granted.",
@@ -88,12 +94,7 @@ fn rate_limits() -> Attribute {
         ("burst", limit(1, "Requests that may come at once before the rate counts. Default: as many as `requests_per_second`.")),
         ("deployments_per_hour", limit(0, "New revisions in any hour.")),
     ])
-    .default(empty())
     .describe("How fast the tenant may go; what is left out has no limit.")
-}
-
-fn empty() -> Value {
-    Value::object::<&str, Value>([])
 }
 
 fn status(status: TenantStatus) -> &'static str {
@@ -166,6 +167,20 @@ pub(crate) fn state(tenant: &api::Tenant) -> Value {
     ])
 }
 
+/// The tenant with its limits as `block` has them: where none is set, none at all or an object of nulls.
+fn state_like(block: &Value, tenant: &api::Tenant) -> Value {
+    keep(MEANINGS, block, without_empty_limits(state(tenant)))
+}
+
+fn without_empty_limits(mut block: Value) -> Value {
+    for name in LIMITS {
+        if is_empty(block.get(name)) {
+            block.set_attribute(name, Value::Null);
+        }
+    }
+    block
+}
+
 /// What the tenant holds, as the data source shows it.
 pub(crate) fn usage(usage: &Usage) -> Value {
     Value::object([
@@ -195,7 +210,7 @@ impl Resource for Tenant {
     }
 
     async fn read(&self, request: ReadRequest) -> ReadResponse {
-        answer::read(self.find(request.state.get("name").as_str().unwrap_or_default()).await)
+        answer::read(self.find(&request.state).await)
     }
 
     async fn update(&self, request: UpdateRequest) -> ApplyResponse {
@@ -212,23 +227,33 @@ impl Resource for Tenant {
     async fn import(&self, request: ImportRequest) -> ImportResponse {
         answer::imported(self.named(&request.id).await)
     }
+
+    /// Up to version 0, limits of which none was set were objects of nulls.
+    async fn upgrade_state(&self, _: i64, state: &str) -> Result<Value, Diagnostics> {
+        let state = json::decode_lenient(state.as_bytes(), &self.schema.ty());
+        state.map(without_empty_limits).map_err(|error| {
+            let detail =
+                format!("The stored state is not that of a tenant: {error}. Remove it from the state and import the tenant again.");
+            Diagnostic::error("State can't be read", detail).into()
+        })
+    }
 }
 
 impl Tenant {
     async fn make(&self, request: &CreateRequest) -> Result<Value, Diagnostics> {
         let made = self.connection.during(&request.operation)?.create_tenant(&spec(&request.planned)?).await;
-        made.map(|tenant| state(&tenant)).map_err(|error| client_error(&error))
+        made.map(|tenant| state_like(&request.planned, &tenant)).map_err(|error| client_error(&error))
     }
 
-    async fn find(&self, name: &str) -> Result<Option<Value>, Diagnostics> {
-        let found = self.connection.require()?.get_tenant_coalesced(name).await;
-        found.map(|found| found.as_ref().map(state)).map_err(|error| client_error(&error))
+    async fn find(&self, block: &Value) -> Result<Option<Value>, Diagnostics> {
+        let found = self.connection.require()?.get_tenant_coalesced(block.get("name").as_str().unwrap_or_default()).await;
+        found.map(|found| found.map(|tenant| state_like(block, &tenant))).map_err(|error| client_error(&error))
     }
 
     async fn change(&self, request: &UpdateRequest) -> Result<Value, Diagnostics> {
         let spec = spec(&request.planned)?;
         let changed = self.connection.during(&request.operation)?.update_tenant(spec.name.as_str(), &spec).await;
-        changed.map(|tenant| state(&tenant)).map_err(|error| client_error(&error))
+        changed.map(|tenant| state_like(&request.planned, &tenant)).map_err(|error| client_error(&error))
     }
 
     /// The tenant of this name or id.
@@ -238,7 +263,7 @@ impl Tenant {
             return Err(answer::bad_import_id(problem));
         }
         let found = self.connection.require()?.get_tenant(id).await;
-        found.map(|tenant| state(&tenant)).map_err(|error| client_error(&error))
+        found.map(|tenant| state_like(&Value::Null, &tenant)).map_err(|error| client_error(&error))
     }
 }
 

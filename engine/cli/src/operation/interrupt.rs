@@ -21,8 +21,10 @@ async fn signalled() {
 /// What `work` gives, unless the user interrupts: for what changes nothing and can be left at any time.
 pub(crate) async fn unless_interrupted<T>(work: impl Future<Output = T>) -> Result<T, Failure> {
     tokio::select! {
-        done = work => Ok(done),
+        // The signals first: before they are listened to, they would end the process without a word.
+        biased;
         () = signalled() => Err(Diagnostic::error("Interrupted", "Nothing was changed.").into()),
+        done = work => Ok(done),
     }
 }
 
@@ -43,7 +45,8 @@ pub(super) async fn stopping<T>(stop: &Stop, view: &View, work: impl Future<Outp
         std::process::exit(1);
     };
     tokio::select! {
-        done = work => done,
+        biased;
         () = listen => std::future::pending().await,
+        done = work => done,
     }
 }

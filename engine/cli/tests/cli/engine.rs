@@ -178,9 +178,13 @@ fn ctrl_c_at_the_question_is_a_no_and_leaves_nothing_locked() {
         shown.extend(byte);
     }
     assert!(Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap().success());
+    // Its end would be an answer of its own.
+    let input = child.stdin.take();
     let ended = child.wait_with_output().unwrap();
+    drop(input);
     assert_eq!(ended.status.code(), Some(1));
-    assert!(String::from_utf8_lossy(&ended.stderr).contains("Interrupted"));
+    let told = String::from_utf8_lossy(&ended.stderr);
+    assert!(told.contains("Interrupted"), "{told}");
     assert!(!folder.path(".terraform.tfstate.lock.info").exists());
     let run = folder.run_with_input(&["apply"], "yes\n");
     assert_eq!(run.code, 0, "{run:?}");

@@ -2,13 +2,10 @@
 
 use std::sync::Arc;
 
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
-use hotswap_component::Component;
-use hotswap_sdk::{Function, FunctionError, Parameter, Signature};
+use hotswap_sdk::{Function, FunctionError, Signature};
 use hotswap_value::{Type, Value};
 
-use crate::diagnose::sentence;
+use super::{component, component_parameter};
 
 pub(super) fn function() -> Arc<dyn Function> {
     Arc::new(ComponentSha256(Signature {
@@ -17,11 +14,7 @@ pub(super) fn function() -> Arc<dyn Function> {
             "Gives the SHA-256 of a component's bytes as given, in hexadecimal digits, as `hotswap_plugin_version` shows it, and fails if \
                       they are no component: `component_sha256(filebase64(\"greeter.wasm\"))`."
                 .into(),
-        parameters: vec![Parameter::new(
-            "content_base64",
-            Type::String,
-            "The component, `.wasm` or `.wat`, in base64 as `filebase64` gives it.",
-        )],
+        parameters: vec![component_parameter()],
         variadic: None,
         result: Type::String,
     }))
@@ -35,15 +28,14 @@ impl Function for ComponentSha256 {
     }
 
     fn call(&self, arguments: &[Value]) -> Result<Value, FunctionError> {
-        let content = arguments.first().and_then(Value::as_str).unwrap_or_default();
-        let bytes = STANDARD.decode(content).map_err(|error| FunctionError::argument(0, format!("The content is not base64: {error}.")))?;
-        let info = Component::inspect(&bytes).map_err(|error| FunctionError::argument(0, sentence(error)))?;
-        Ok(info.digest.to_string().into())
+        Ok(component(arguments)?.digest.to_string().into())
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use base64::Engine as _;
+    use base64::engine::general_purpose::STANDARD;
     use hotswap_model::Digest;
 
     use super::*;

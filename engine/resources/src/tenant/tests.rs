@@ -50,9 +50,35 @@ proptest! {
 #[tokio::test]
 async fn an_imported_tenant_that_is_configured_the_same_plans_no_change() {
     let tenant = resource("hotswap_tenant");
-    let prior = schema().ty().conform(state(&told(serde_json::from_str(r#"{"name":"acme"}"#).unwrap()))).unwrap();
+    let there = told(serde_json::from_str(r#"{"name":"acme"}"#).unwrap());
+    let prior = schema().ty().conform(state_like(&Value::Null, &there)).unwrap();
     let config = block(&*tenant, [("name", "acme".into())]);
     assert_eq!(plan(&*tenant, Some(prior.clone()), config).await.planned, prior);
+}
+
+#[tokio::test]
+async fn limits_of_which_none_is_set_stay_as_they_were_written() {
+    let there = told(serde_json::from_str(r#"{"name":"acme"}"#).unwrap());
+    let tenant = resource("hotswap_tenant");
+    let none = Value::object::<&str, Value>([]);
+    for quotas in [Value::Null, none] {
+        let written = block(&*tenant, [("name", "acme".into()), ("quotas", quotas)]);
+        let read = schema().ty().conform(state_like(&written, &there)).unwrap();
+        assert_eq!(read.get("quotas"), written.get("quotas"));
+        assert!(read.get("rate_limits").is_null());
+    }
+}
+
+#[tokio::test]
+async fn state_of_version_0_is_brought_to_limits_that_are_not_set() {
+    let tenant = resource("hotswap_tenant");
+    let old = r#"{"id":"ten_1","name":"acme","labels":{},"quotas":{"max_plugins":null,"max_instances":3},
+        "rate_limits":{"burst":null,"deployments_per_hour":null,"requests_per_second":null},"status":"active","allowed_categories":[]}"#;
+    let upgraded = hotswap_sdk::state::upgrade(&*tenant, 0, old.as_bytes()).await.unwrap();
+    assert_eq!(upgraded.get("quotas").get("max_instances").as_i64(), Some(3));
+    assert!(upgraded.get("rate_limits").is_null());
+    let error = hotswap_sdk::state::upgrade(&*tenant, 0, br#"{"name":7,"labels":"x"}"#).await.unwrap_err();
+    assert!(errors(&error)[0].contains("import the tenant again"), "{error:?}");
 }
 
 #[tokio::test]

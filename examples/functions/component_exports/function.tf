@@ -1,0 +1,3 @@
+output "interfaces" {
+  value = provider::hotswap::component_exports(filebase64("${path.module}/greeter.wasm"))
+}
