@@ -82,6 +82,7 @@ async fn the_description_has_every_path_and_each_is_behind_the_token() {
         path::PLUGIN,
         path::VERSIONS,
         path::VERSION,
+        path::ALL_VERSIONS,
         path::COMPONENT,
         path::DEPLOYMENTS,
         path::DEPLOYMENT_BY_ID,

@@ -25,7 +25,7 @@ fn the_examples_of_the_documentation_are_valid_together() {
             found += 1;
         }
     }
-    assert_eq!(found, 12, "four resources, five data sources, three functions");
+    assert_eq!(found, 13, "four resources, five data sources, four functions");
     fs::copy(examples().join("provider/provider.tf"), case.path("provider.tf")).unwrap();
     fs::copy(case.path("greeter-1.0.0.wat"), case.path("greeter.wasm")).unwrap();
     case.validate().succeeded().is_calm();

@@ -10,6 +10,8 @@ pub const PLUGINS: &str = "/v1/plugins";
 pub const PLUGIN: &str = "/v1/plugins/{plugin}";
 /// `GET` lists (`retired=true` for those too), `POST` publishes.
 pub const VERSIONS: &str = "/v1/plugins/{plugin}/versions";
+/// `GET` lists the live ones of all plugins (`names=plugin/version,…`, `after`, `limit`).
+pub const ALL_VERSIONS: &str = "/v1/versions";
 /// `GET`, `PATCH` changes channel and notes, `DELETE` retires.
 pub const VERSION: &str = "/v1/plugins/{plugin}/versions/{version}";
 /// `PUT` uploads, `GET` tells what was read from it.

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use hotswap_api::{Deployment, Plugin, Tenant};
+use hotswap_api::{Deployment, Plugin, PluginVersion, Tenant};
 
 use crate::coalesce::{Changed, Coalescer};
 use crate::discover::Credentials;
@@ -37,6 +37,7 @@ pub(crate) struct Inner {
     pub(crate) config: ClientConfig,
     pub(crate) tenants: Coalescer<Tenant>,
     pub(crate) plugins: Coalescer<Plugin>,
+    pub(crate) versions: Coalescer<PluginVersion>,
     pub(crate) deployments: Coalescer<Deployment>,
     pub(crate) changed: Changed,
 }
@@ -67,6 +68,7 @@ impl Client {
             config,
             tenants: Coalescer::default(),
             plugins: Coalescer::default(),
+            versions: Coalescer::default(),
             deployments: Coalescer::default(),
             changed: Changed::default(),
         };
@@ -84,6 +86,7 @@ impl Client {
     pub fn begin_run(&self) {
         self.inner.tenants.forget();
         self.inner.plugins.forget();
+        self.inner.versions.forget();
         self.inner.deployments.forget();
         self.inner.changed.forget();
     }

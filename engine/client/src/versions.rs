@@ -4,9 +4,22 @@ use hotswap_api::{Page, PluginVersion, VersionChange, path};
 use hotswap_model::{Version, VersionSpec};
 use reqwest::Method;
 
-use crate::client::Client;
+use crate::client::{Client, Inner};
+use crate::coalesce::{Coalescer, Listed};
 use crate::error::ClientError;
 use crate::transport::Call;
+
+impl Listed for PluginVersion {
+    const PATH: &'static str = path::ALL_VERSIONS;
+
+    fn list_name(&self) -> String {
+        format!("{}/{}", self.spec.plugin, self.spec.version)
+    }
+
+    fn coalescer(inner: &Inner) -> &Coalescer<Self> {
+        &inner.versions
+    }
+}
 
 impl Client {
     /// The versions of a plugin that are not retired, by precedence.
@@ -24,6 +37,14 @@ impl Client {
     /// `plugin_not_found`, `version_not_found`, and as every call.
     pub async fn get_version(&self, plugin: &str, version: &Version) -> Result<PluginVersion, ClientError> {
         self.send(Call::new(Method::GET, path::fill(path::VERSION, &[plugin, &version.to_string()]))).await
+    }
+
+    /// One version; reads at the same time become one call. Absent: there is none, or it is retired.
+    ///
+    /// # Errors
+    /// As every call.
+    pub async fn get_version_coalesced(&self, plugin: &str, version: &Version) -> Result<Option<PluginVersion>, ClientError> {
+        self.coalesced(&format!("{plugin}/{version}")).await
     }
 
     /// Publishes a version whose component was uploaded. A retired one with the same content comes back.

@@ -246,12 +246,8 @@ impl PluginVersion {
 
     async fn find(&self, block: &Value) -> Result<Option<Value>, Diagnostics> {
         let (plugin, version) = address(block)?;
-        match self.connection.require()?.get_version(plugin.as_str(), &version).await {
-            Ok(found) if found.retired_at.is_some() => Ok(None),
-            Ok(found) => Ok(Some(state_like(block, &found))),
-            Err(error) if error.is_not_found() => Ok(None),
-            Err(error) => Err(client_error(&error)),
-        }
+        let found = self.connection.require()?.get_version_coalesced(plugin.as_str(), &version).await;
+        found.map(|found| found.map(|version| state_like(block, &version))).map_err(|error| client_error(&error))
     }
 
     async fn change(&self, request: UpdateRequest) -> Result<Value, Diagnostics> {

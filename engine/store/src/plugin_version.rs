@@ -1,10 +1,10 @@
 //! Published versions of plugins, as they are kept: live ones, and retired ones whose number stays taken.
 
-use hotswap_model::{PluginId, Timestamp, Version, VersionId, VersionSpec};
-use sqlx::query;
+use hotswap_model::{PluginId, PluginName, Timestamp, Version, VersionId, VersionSpec};
+use sqlx::{QueryBuilder, query};
 
 use crate::row::{self, Row};
-use crate::{Kind, Result, StoreError, Tx};
+use crate::{Kind, Page, Result, StoreError, Tx};
 
 /// A published version.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -42,7 +42,11 @@ pub enum Versions {
 
 macro_rules! select {
     ($rest:literal) => {
+        select!("", $rest)
+    };
+    ($before:literal, $rest:literal) => {
         concat!(
+            $before,
             "SELECT v.id, v.plugin_id, v.spec, b.size, b.imports, b.exports, v.etag, v.created_at, v.updated_at, v.retired_at \
              FROM plugin_versions v JOIN blobs b ON b.digest = v.sha256 ",
             $rest
@@ -137,6 +141,47 @@ impl Tx {
         let mut found = rows.iter().map(read).collect::<Result<Vec<_>>>()?;
         found.sort_by(|a, b| b.spec.version.cmp(&a.spec.version));
         Ok(found)
+    }
+
+    /// The live versions of these plugins and numbers, in no order.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn plugin_versions_named(&mut self, names: &[(PluginName, Version)]) -> Result<Vec<PluginVersion>> {
+        let mut found = Vec::with_capacity(names.len());
+        for part in names.chunks(row::BATCH) {
+            let mut sql = QueryBuilder::new("WITH wanted (plugin, version) AS (");
+            sql.push_values(part, |mut pair, (plugin, version)| {
+                pair.push_bind(plugin.as_str()).push_bind(version.to_string());
+            });
+            sql.push(select!(
+                ") ",
+                "JOIN plugins p ON p.id = v.plugin_id AND p.deleted_at IS NULL \
+                 JOIN wanted w ON w.plugin = p.name AND w.version = v.version WHERE v.retired_at IS NULL"
+            ));
+            for row in &sql.build().fetch_all(self.conn()).await? {
+                found.push(read(row)?);
+            }
+        }
+        Ok(found)
+    }
+
+    /// The live versions of all plugins, by the texts of name and number.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn list_all_plugin_versions(&mut self, page: &Page<(PluginName, Version)>) -> Result<Vec<PluginVersion>> {
+        let (plugin, version) = match &page.after {
+            Some((plugin, version)) => (plugin.as_str(), version.to_string()),
+            None => ("", String::new()),
+        };
+        let sql = query(select!(
+            "",
+            "JOIN plugins p ON p.id = v.plugin_id AND p.deleted_at IS NULL \
+             WHERE v.retired_at IS NULL AND (p.name, v.version) > ($1, $2) ORDER BY p.name, v.version LIMIT $3"
+        ));
+        let rows = sql.bind(plugin).bind(version).bind(i64::from(page.limit)).fetch_all(self.conn()).await?;
+        rows.iter().map(read).collect()
     }
 
     /// Changes channel and release notes of a live version to those in `spec`; the rest of `spec` must be as published.

@@ -10,7 +10,7 @@ use hotswap_api::{ErrorCode, Page, PluginVersion, Problem, VersionChange, path};
 use hotswap_model::VersionSpec;
 use serde::Deserialize;
 
-use super::request::{Body, Params, if_match};
+use super::request::{Body, ListQuery, Params, if_match};
 use super::respond::{Refusal, changed, found};
 use crate::Platform;
 
@@ -32,6 +32,15 @@ pub(super) async fn list(
     Params(query): Params<VersionsQuery>,
 ) -> Result<Json<Page<PluginVersion>>, Refusal> {
     Ok(Json(platform.versions(&plugin, query.retired).await?))
+}
+
+/// List the versions of all plugins that are not retired
+#[utoipa::path(get, path = path::ALL_VERSIONS, tag = "versions", params(ListQuery), responses((status = 200, body = Page<PluginVersion>)))]
+pub(super) async fn list_all(
+    State(platform): State<Arc<Platform>>,
+    Params(query): Params<ListQuery>,
+) -> Result<Json<Page<PluginVersion>>, Refusal> {
+    Ok(Json(platform.all_versions(query.names(), query.part()).await?))
 }
 
 /// Publish a version of an uploaded component

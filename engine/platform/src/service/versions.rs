@@ -2,12 +2,12 @@
 
 use hotswap_api as api;
 use hotswap_api::{ErrorCode, Problem};
-use hotswap_model::{Version, VersionId, VersionSpec};
+use hotswap_model::{PluginName, Version, VersionId, VersionSpec};
 use hotswap_registry::Published;
 use hotswap_store::{self as store, Tx, Versions};
 
 use super::plugins::{self, registry_problem};
-use super::{Answer, Replay, parse_etag};
+use super::{Answer, Part, Replay, parse_etag};
 use crate::components::unknown_component;
 use crate::error::{self, Result};
 use crate::{Platform, clock};
@@ -45,6 +45,21 @@ impl Platform {
         Ok(api::Page { items: items.into_iter().map(to_api).collect(), next: None })
     }
 
+    /// The live versions of all plugins, or those of these names (`plugin/version`); what is no name is the name of nothing.
+    pub(crate) async fn all_versions(&self, names: Option<Vec<String>>, part: Part) -> Result<api::Page<api::PluginVersion>> {
+        let mut tx = self.store.read().await.map_err(error::store)?;
+        if let Some(names) = names {
+            let names: Vec<_> = names.iter().filter_map(|name| parse_name(name)).collect();
+            let items = tx.plugin_versions_named(&names).await.map_err(error::store)?;
+            return Ok(api::Page { items: items.into_iter().map(to_api).collect(), next: None });
+        }
+        let page = store::Page { after: part.after.as_deref().and_then(parse_name), limit: part.limit };
+        let items: Vec<_> = tx.list_all_plugin_versions(&page).await.map_err(error::store)?.into_iter().map(to_api).collect();
+        let next =
+            (items.len() == part.limit as usize).then(|| items.last().map(|last| format!("{}/{}", last.spec.plugin, last.spec.version)));
+        Ok(api::Page { items, next: next.flatten() })
+    }
+
     pub(crate) async fn change_version(
         &self,
         plugin: &str,
@@ -75,6 +90,12 @@ impl Platform {
         tx.commit().await.map_err(error::store)?;
         self.components.collect(&before.spec.sha256).await
     }
+}
+
+/// What `plugin/version` names.
+fn parse_name(text: &str) -> Option<(PluginName, Version)> {
+    let (plugin, version) = text.split_once('/')?;
+    Some((plugin.parse().ok()?, version.parse().ok()?))
 }
 
 /// The version, retired or not, of the plugin with this name or id.

@@ -385,6 +385,16 @@ async fn a_version_is_retired_and_revived_in_its_place(store: &Store) {
     assert_eq!(numbers(tx.list_plugin_versions(&newer.plugin_id, Versions::Live).await.unwrap()), ["1.10.0", "1.9.0"]);
     assert_eq!(numbers(tx.list_plugin_versions(&newer.plugin_id, Versions::All).await.unwrap()), ["1.10.0", "1.9.0", "1.0.0"]);
 
+    publish(&mut tx, "auth", "2.0.0", "bytes").await;
+    let named = |versions: Vec<PluginVersion>| versions.iter().map(|v| format!("{}/{}", v.spec.plugin, v.spec.version)).collect::<Vec<_>>();
+    let page = Page { after: None, limit: 2 };
+    assert_eq!(named(tx.list_all_plugin_versions(&page).await.unwrap()), ["auth/2.0.0", "greeter/1.10.0"], "by text, live ones alone");
+    let page = Page { after: Some(("greeter".parse().unwrap(), "1.10.0".parse().unwrap())), limit: 2 };
+    assert_eq!(named(tx.list_all_plugin_versions(&page).await.unwrap()), ["greeter/1.9.0"]);
+    let wanted = [("auth", "2.0.0"), ("auth", "1.9.0"), ("greeter", "1.0.0"), ("nobody", "1.0.0")];
+    let wanted = wanted.map(|(plugin, version)| (plugin.parse().unwrap(), version.parse().unwrap()));
+    assert_eq!(named(tx.plugin_versions_named(&wanted).await.unwrap()), ["auth/2.0.0"], "the retired one is as good as gone");
+
     assert!(tx.revive_plugin_version(&version.id, &other, at(6)).await.is_err(), "it comes back with what it had");
     let revived = tx.revive_plugin_version(&version.id, &version.spec, at(7)).await.unwrap();
     assert_eq!((revived.retired_at, &revived.id, &revived.spec), (None, &version.id, &version.spec));
