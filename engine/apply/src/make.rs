@@ -2,7 +2,7 @@
 //! the provider's act, held to the plan.
 
 use hotswap_lang::Diagnostic;
-use hotswap_plan::{Action, Again, Findings, ObjectType, ResourceChange};
+use hotswap_plan::{Action, Again, Findings, ObjectType, ResourceChange, Seen};
 use hotswap_sdk::{Resource, apply, apply::ApplyRequest};
 use hotswap_state::{Object, Status};
 use hotswap_value::{AttributePath, Value, msgpack};
@@ -84,7 +84,10 @@ impl Work<'_> {
         findings: &mut Findings,
     ) -> Result<Option<Asked>, Box<Diagnostic>> {
         let prior = (action == Action::Update).then(|| change.before.clone());
-        let Some(again) = self.world.plan_again(change, prior.as_ref(), resource, findings).await else { return Ok(None) };
+        let kept = self.plan.prior.current(&change.address);
+        let private = kept.map(|object| object.private.as_slice()).unwrap_or_default();
+        let seen = prior.as_ref().map(|value| Seen { value, private });
+        let Some(again) = self.world.plan_again(change, seen, resource, findings).await else { return Ok(None) };
         if let Some(path) = consistent::broken(&change.after, &again.planned) {
             return Err(Box::new(bug(
                 change,

@@ -14,6 +14,15 @@ use crate::{
     schema_value::sensitive_paths,
 };
 
+/// An object as it was last seen.
+#[derive(Debug, Clone, Copy)]
+pub struct Seen<'a> {
+    /// What it is.
+    pub value: &'a Value,
+    /// What the provider put aside with it.
+    pub private: &'a [u8],
+}
+
 /// What the provider plans for an object now.
 #[derive(Debug, Clone)]
 pub struct Again {
@@ -35,7 +44,7 @@ impl World<'_> {
     pub async fn plan_again(
         &self,
         change: &ResourceChange,
-        prior: Option<&Value>,
+        prior: Option<Seen<'_>>,
         resource: &dyn Resource,
         findings: &mut Findings,
     ) -> Option<Again> {
@@ -49,10 +58,11 @@ impl World<'_> {
         let config = self.object_config(&change.address, &mut findings.diagnostics)?;
         let schema = resource.schema();
         let effective = match prior {
-            Some(prior) => without_ignored(&lifecycle.ignore_changes, schema, prior, &config.value),
+            Some(prior) => without_ignored(&lifecycle.ignore_changes, schema, prior.value, &config.value),
             None => config.value,
         };
-        let private = prior.map(|_| change.private.clone()).unwrap_or_default();
+        let private = prior.map(|prior| prior.private.to_vec()).unwrap_or_default();
+        let prior = prior.map(|prior| prior.value);
         let request = ChangeRequest { prior: prior.cloned(), config: effective.clone(), private };
         let response = resource_change(resource, request).await;
         findings.diagnostics.extend(self.locate(&change.address, &response.diagnostics).into_iter().filter(Diagnostic::is_error));

@@ -20,7 +20,7 @@ mod suggest;
 mod validate;
 mod world;
 
-pub use again::Again;
+pub use again::{Again, Seen};
 pub use conditions::Findings;
 pub use graph::{Graph, Node, Outcome, Walk};
 pub use known::known;
