@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, sync::Arc};
 use async_trait::async_trait;
 use hotswap_value::Value;
 
-use crate::{DataSource, Diagnostics, EphemeralResource, Function, Resource, Review, ReviewedChange, Schema};
+use crate::{DataSource, Diagnostics, EphemeralResource, Function, ListResource, Resource, Review, ReviewedChange, Schema};
 
 /// What a provider is configured with.
 #[derive(Debug, Clone)]
@@ -40,6 +40,12 @@ pub trait Provider: Send + Sync {
     /// Ephemeral resources by type name.
     fn ephemeral_resources(&self) -> &BTreeMap<String, Arc<dyn EphemeralResource>> {
         static NONE: BTreeMap<String, Arc<dyn EphemeralResource>> = BTreeMap::new();
+        &NONE
+    }
+
+    /// Ways to find the objects of a managed type, by the name of that type; it must have an identity.
+    fn list_resources(&self) -> &BTreeMap<String, Arc<dyn ListResource>> {
+        static NONE: BTreeMap<String, Arc<dyn ListResource>> = BTreeMap::new();
         &NONE
     }
 

@@ -3,7 +3,7 @@
 use async_trait::async_trait;
 use hotswap_value::{AttributePath, Value};
 
-use crate::{Diagnostic, Diagnostics, Operation, Schema};
+use crate::{Diagnostic, Diagnostics, IdentitySchema, Operation, Schema};
 
 /// What should become of an object; asked again, in another process, right before it is applied.
 #[derive(Debug, Clone)]
@@ -170,6 +170,11 @@ pub struct ImportResponse {
 pub trait Resource: Send + Sync {
     /// The schema of the resource block.
     fn schema(&self) -> &Schema;
+
+    /// What tells such an object from every other one; `None` if there is nothing but its import id.
+    fn identity_schema(&self) -> Option<&IdentitySchema> {
+        None
+    }
 
     /// Whether a front end should write its state as soon as such an object has changed, instead of with the next batch: what took
     /// long to make, or can't be found again by its name.

@@ -4,7 +4,7 @@ use hotswap_value::{Value, json};
 
 use crate::{
     DataSource, DataSourceReadRequest, DataSourceReadResponse, Diagnostic, Diagnostics, ImportRequest, ImportResponse, ReadRequest,
-    ReadResponse, Resource, Schema,
+    ReadResponse, Resource, Schema, identity,
 };
 
 /// Reads an object afresh. With errors, what was last seen stays.
@@ -34,6 +34,27 @@ pub async fn import(resource: &dyn Resource, id: &str) -> ImportResponse {
         response.diagnostics.push(Diagnostic::error("Object to import not found", detail));
     }
     response
+}
+
+/// Takes the object with an identity under management. Without errors there is one, and it has that identity.
+pub async fn import_by_identity(resource: &dyn Resource, identity: &Value) -> ImportResponse {
+    let failed = |diagnostics: Diagnostics| ImportResponse { diagnostics, ..ImportResponse::default() };
+    let schema = match identity::schema_of(resource) {
+        Ok(schema) => schema,
+        Err(diagnostics) => return failed(diagnostics),
+    };
+    let Some(id) = schema.import_id(identity) else {
+        let detail = format!("An object of this type is identified by {}; each has to be given.", schema.names());
+        return failed(Diagnostic::error("Incomplete identity", detail).into());
+    };
+    let response = import(resource, &id).await;
+    let found = response.state.as_ref().and_then(|state| schema.of(state));
+    if response.diagnostics.has_errors() || found.as_ref() == Some(identity) {
+        return response;
+    }
+    // An id may find what an identity does not: a tenant by its number, say.
+    let detail = format!("There is nothing to import with {} being {id:?}.", schema.names());
+    failed(Diagnostic::error("Object to import not found", detail).into())
 }
 
 /// Brings stored state, as JSON, to the present schema. Attributes of its own version that are no longer there are dropped.
@@ -91,6 +112,24 @@ mod tests {
     async fn state_from_a_newer_provider_is_refused() {
         let error = upgrade(&Thing::default(), 2, b"{}").await.unwrap_err();
         assert_eq!(error.iter().next().unwrap().summary, "State was written by a newer provider");
+    }
+
+    #[tokio::test]
+    async fn an_import_by_identity_is_one_by_the_id_made_of_it() {
+        let identity = Value::object([("name", "there")]);
+        let response = import_by_identity(&Thing::default(), &identity).await;
+        assert!(response.diagnostics.is_empty());
+        assert_eq!(response.state.unwrap().get("name").as_str(), Some("there"));
+    }
+
+    #[tokio::test]
+    async fn an_import_by_identity_finds_nothing_else() {
+        let detail = |response: ImportResponse| response.diagnostics.iter().next().unwrap().detail.clone();
+        let other = import_by_identity(&Thing::default(), &Value::object([("name", "1")])).await;
+        assert_eq!(other.state, None);
+        assert_eq!(detail(other), r#"There is nothing to import with `name` being "1"."#);
+        let incomplete = import_by_identity(&Thing::default(), &Value::object([("name", Value::Null)])).await;
+        assert_eq!(detail(incomplete), "An object of this type is identified by `name`; each has to be given.");
     }
 
     #[tokio::test]

@@ -6,8 +6,8 @@ use async_trait::async_trait;
 use hotswap_value::Value;
 
 use crate::{
-    ApplyResponse, CreateRequest, DeleteRequest, Diagnostics, ImportRequest, ImportResponse, ReadRequest, ReadResponse, Resource, Schema,
-    UpdateRequest,
+    ApplyResponse, CreateRequest, DeleteRequest, Diagnostics, IdentitySchema, ImportRequest, ImportResponse, ReadRequest, ReadResponse,
+    Resource, Schema, UpdateRequest,
     schema::attribute::{number, string},
 };
 
@@ -32,10 +32,16 @@ static SCHEMA: LazyLock<Schema> = LazyLock::new(|| {
         .attribute("secret", string().write_only())
 });
 
+static IDENTITY: LazyLock<IdentitySchema> = LazyLock::new(|| IdentitySchema::new(0).attribute("name", "Its name"));
+
 #[async_trait]
 impl Resource for Thing {
     fn schema(&self) -> &Schema {
         &SCHEMA
+    }
+
+    fn identity_schema(&self) -> Option<&IdentitySchema> {
+        Some(&IDENTITY)
     }
 
     async fn create(&self, request: CreateRequest) -> ApplyResponse {
@@ -54,7 +60,10 @@ impl Resource for Thing {
         self.fails.clone().unwrap_or_default().diagnostics
     }
 
-    async fn import(&self, _: ImportRequest) -> ImportResponse {
-        ImportResponse::default()
+    /// There is one thing, found by its name and by its number.
+    async fn import(&self, request: ImportRequest) -> ImportResponse {
+        let there = ["there", "1"].contains(&request.id.as_str());
+        let state = there.then(|| Value::object([("id", "1"), ("name", "there")]));
+        ImportResponse { state, ..ImportResponse::default() }
     }
 }
