@@ -8,6 +8,7 @@ use reqwest::header::{HeaderValue, IF_MATCH, IF_NONE_MATCH};
 use crate::client::{Client, Inner};
 use crate::coalesce::{Coalescer, Listed};
 use crate::error::ClientError;
+use crate::pages::Pages;
 use crate::transport::Call;
 
 /// What must be so for a change to happen.
@@ -33,14 +34,23 @@ impl Listed for Deployment {
     }
 }
 
+fn deployments_of(tenant: Option<&str>) -> Call {
+    let path = tenant.map_or_else(|| path::DEPLOYMENTS.to_owned(), |tenant| path::fill(path::TENANT_DEPLOYMENTS, &[tenant]));
+    Call::new(Method::GET, path)
+}
+
 impl Client {
     /// The deployments of all tenants, or of one.
     ///
     /// # Errors
     /// `tenant_not_found`, and as every call.
     pub async fn list_deployments(&self, tenant: Option<&str>) -> Result<Vec<Deployment>, ClientError> {
-        let path = tenant.map_or_else(|| path::DEPLOYMENTS.to_owned(), |tenant| path::fill(path::TENANT_DEPLOYMENTS, &[tenant]));
-        self.list(Call::new(Method::GET, path)).await
+        self.list(deployments_of(tenant)).await
+    }
+
+    /// The same page by page.
+    pub fn deployment_pages(&self, tenant: Option<&str>) -> Pages<Deployment> {
+        self.pages(deployments_of(tenant))
     }
 
     /// One deployment.

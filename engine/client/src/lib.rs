@@ -11,6 +11,7 @@ mod discover;
 mod endpoint;
 mod error;
 mod events;
+mod pages;
 mod plugins;
 mod rollouts;
 mod tenants;
@@ -23,4 +24,5 @@ pub use discover::{Credentials, Explicit, Token, credentials, data_dir, endpoint
 pub use endpoint::{Endpoint, EndpointError};
 pub use error::ClientError;
 pub use events::RolloutEvents;
+pub use pages::Pages;
 pub use plugins::PluginSearch;

@@ -7,6 +7,7 @@ use reqwest::Method;
 use crate::client::{Client, Inner};
 use crate::coalesce::{Coalescer, Listed};
 use crate::error::ClientError;
+use crate::pages::Pages;
 use crate::transport::Call;
 
 /// What plugins are looked for; a plugin is found if it fits every part that is given.
@@ -34,20 +35,26 @@ impl Listed for Plugin {
     }
 }
 
+impl PluginSearch {
+    fn call(&self) -> Call {
+        let parts = [("q", &self.query), ("category", &self.category), ("tag", &self.tag), ("publisher", &self.publisher)];
+        let given = parts.into_iter().filter_map(|(name, value)| Some((name, value.as_ref()?)));
+        given.fold(Call::new(Method::GET, path::PLUGINS.to_owned()), |call, (name, value)| call.query(name, value))
+    }
+}
+
 impl Client {
     /// The plugins that fit, the best first.
     ///
     /// # Errors
     /// As every call.
     pub async fn search_plugins(&self, search: &PluginSearch) -> Result<Vec<Plugin>, ClientError> {
-        let mut call = Call::new(Method::GET, path::PLUGINS.to_owned());
-        for (name, value) in [("q", &search.query), ("category", &search.category), ("tag", &search.tag), ("publisher", &search.publisher)]
-        {
-            if let Some(value) = value {
-                call = call.query(name, value);
-            }
-        }
-        self.list(call).await
+        self.list(search.call()).await
+    }
+
+    /// The same page by page.
+    pub fn plugin_pages(&self, search: &PluginSearch) -> Pages<Plugin> {
+        self.pages(search.call())
     }
 
     /// One plugin by name or id.

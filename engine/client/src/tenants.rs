@@ -7,6 +7,7 @@ use reqwest::Method;
 use crate::client::{Client, Inner};
 use crate::coalesce::{Coalescer, Listed};
 use crate::error::ClientError;
+use crate::pages::Pages;
 use crate::transport::Call;
 
 impl Listed for Tenant {
@@ -28,6 +29,11 @@ impl Client {
     /// As every call.
     pub async fn list_tenants(&self) -> Result<Vec<Tenant>, ClientError> {
         self.list(Call::new(Method::GET, path::TENANTS.to_owned())).await
+    }
+
+    /// The same page by page.
+    pub fn tenant_pages(&self) -> Pages<Tenant> {
+        self.pages(Call::new(Method::GET, path::TENANTS.to_owned()))
     }
 
     /// One tenant by name or id, with its usage.

@@ -8,14 +8,13 @@ use std::time::{Duration, Instant};
 
 use backon::{ExponentialBuilder, Retryable as _};
 use bytes::Bytes;
-use hotswap_api::{ErrorCode, Page, Problem};
+use hotswap_api::{ErrorCode, Problem};
 use reqwest::header::{ACCEPT, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue, RETRY_AFTER};
 use reqwest::{Method, Response, StatusCode};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use crate::client::Client;
-use crate::coalesce::LARGEST;
 use crate::error::ClientError;
 
 /// A server that is not there at all is asked again only for so long: it may be starting, but more likely it is not running.
@@ -126,18 +125,6 @@ impl Client {
         }
     }
 
-    /// The whole of a list that comes in pages.
-    pub(crate) async fn list<T: DeserializeOwned>(&self, call: Call) -> Result<Vec<T>, ClientError> {
-        let call = call.query("limit", LARGEST.to_string());
-        let mut page: Page<T> = self.send(call.clone()).await?;
-        let mut items = std::mem::take(&mut page.items);
-        while let Some(after) = page.next {
-            page = self.send(call.clone().query("after", after)).await?;
-            items.append(&mut page.items);
-        }
-        Ok(items)
-    }
-
     /// Those of a list that have these names.
     pub(crate) async fn list_named<T: DeserializeOwned>(&self, path: &str, names: &[String]) -> Result<Vec<T>, ClientError> {
         self.list(Call::new(Method::GET, path.to_owned()).query("names", names.join(","))).await
@@ -170,11 +157,14 @@ impl Client {
                 wait.filter(|wait| begin.elapsed() + *wait < timeout)
             })
             .notify(|failure: &Failure, wait| tracing::debug!(call = call.name(), ?wait, error = %failure.error, "trying again"));
-        match tokio::time::timeout(timeout, sent).await {
+        let answer = match tokio::time::timeout(timeout, sent).await {
             Ok(Ok(answer)) => Ok(answer),
             Ok(Err(failure)) => Err(failure.error),
             Err(_) => Err(self.timed_out(call, timeout)),
-        }
+        };
+        let milliseconds = u64::try_from(begin.elapsed().as_millis()).unwrap_or(u64::MAX);
+        tracing::debug!(call = call.name(), milliseconds, succeeded = answer.is_ok(), "called the server");
+        answer
     }
 
     /// Sends a call once and gives the answer's head, for answers that come in pieces.

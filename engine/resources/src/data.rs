@@ -14,6 +14,8 @@ use hotswap_sdk::{Attribute, DataSource, Mode, Schema};
 
 use crate::connection::Connection;
 
+pub(crate) use plugins::{search, with_search};
+
 /// All of them by name.
 pub(crate) fn all(connection: &Arc<Connection>) -> BTreeMap<String, Arc<dyn DataSource>> {
     BTreeMap::from([

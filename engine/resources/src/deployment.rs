@@ -13,10 +13,11 @@ use hotswap_api::{Deployment as Accepted, DeploymentRequest};
 use hotswap_client::{Client, Precondition};
 use hotswap_model::{DeploymentId, DeploymentName, Span, TenantName, Version};
 use hotswap_sdk::{
-    ApplyResponse, CreateRequest, DeleteRequest, Diagnostic, Diagnostics, ImportRequest, ImportResponse, Operation, PlanRequest,
-    PlanResponse, ReadRequest, ReadResponse, Resource, Schema, UpdateRequest, async_trait,
+    ApplyResponse, CreateRequest, DeleteRequest, Diagnostic, Diagnostics, IdentitySchema, ImportRequest, ImportResponse, Operation,
+    PlanRequest, PlanResponse, ReadRequest, ReadResponse, Resource, Schema, UpdateRequest, async_trait,
 };
 use hotswap_value::Value;
+use tracing::Instrument as _;
 
 use crate::answer;
 use crate::connection::Connection;
@@ -32,11 +33,17 @@ const DELETE_TIMEOUT: Duration = Duration::from_secs(60);
 
 /// The resource type.
 pub(crate) fn resource(connection: Arc<Connection>) -> Arc<dyn Resource> {
-    Arc::new(Deployment { schema: schema(), connection })
+    Arc::new(Deployment { schema: schema(), identity: identity(), connection })
+}
+
+/// What tells one from another.
+fn identity() -> IdentitySchema {
+    IdentitySchema::new(0).attribute("tenant", "The name of the tenant.").attribute("name", "The deployment's name.")
 }
 
 struct Deployment {
     schema: Schema,
+    identity: IdentitySchema,
     connection: Arc<Connection>,
 }
 
@@ -49,6 +56,18 @@ fn address(block: &Value) -> Result<(TenantName, DeploymentName), Diagnostics> {
     }
 }
 
+/// The deployment where there is no block yet: what only a block knows begins with its defaults, so that the next plan is empty.
+pub(crate) fn imported(deployment: &Accepted) -> Value {
+    let blank = Value::object([("wait", Value::from(schema::DEFAULT_WAIT)), ("timeouts", Value::Null)]);
+    state::read(&blank, deployment)
+}
+
+/// What is logged in it tells which deployment it is about.
+fn span(block: &Value) -> tracing::Span {
+    let text = |name| block.get(name).as_str().unwrap_or_default();
+    tracing::error_span!("deployment", tenant = text("tenant"), deployment = text("name"))
+}
+
 /// What the block allows an operation to take.
 fn timeout(block: &Value, operation: &str) -> Option<Duration> {
     block.get("timeouts").get(operation).as_str().and_then(|text| text.parse::<Span>().ok()).map(Span::to_std)
@@ -58,6 +77,10 @@ fn timeout(block: &Value, operation: &str) -> Option<Duration> {
 impl Resource for Deployment {
     fn schema(&self) -> &Schema {
         &self.schema
+    }
+
+    fn identity_schema(&self) -> Option<&IdentitySchema> {
+        Some(&self.identity)
     }
 
     async fn validate(&self, config: &Value) -> Diagnostics {
@@ -77,14 +100,17 @@ impl Resource for Deployment {
     }
 
     async fn create(&self, request: CreateRequest) -> ApplyResponse {
-        match self.put(&request.planned, &Precondition::Absent, &request.operation).await {
-            Ok((client, accepted)) => self.follow(&client, &request.planned, accepted, follow::Kind::Create, &request.operation).await,
+        match self.put(&request.planned, &Precondition::Absent, &request.operation).instrument(span(&request.planned)).await {
+            Ok((client, accepted)) => {
+                let followed = self.follow(&client, &request.planned, accepted, follow::Kind::Create, &request.operation);
+                followed.instrument(span(&request.planned)).await
+            }
             Err(diagnostics) => diagnostics.into(),
         }
     }
 
     async fn read(&self, request: ReadRequest) -> ReadResponse {
-        answer::read(self.find(&request.state).await)
+        answer::read(self.find(&request.state).instrument(span(&request.state)).await)
     }
 
     async fn update(&self, request: UpdateRequest) -> ApplyResponse {
@@ -93,10 +119,10 @@ impl Resource for Deployment {
             return request.planned.into();
         }
         let before = request.prior.get("revision").as_u64();
-        match self.put(&request.planned, &Precondition::None, &request.operation).await {
+        match self.put(&request.planned, &Precondition::None, &request.operation).instrument(span(&request.planned)).await {
             Ok((client, accepted)) => {
                 let kind = if before == Some(accepted.revision) { follow::Kind::Same } else { follow::Kind::Update };
-                self.follow(&client, &request.planned, accepted, kind, &request.operation).await
+                self.follow(&client, &request.planned, accepted, kind, &request.operation).instrument(span(&request.planned)).await
             }
             Err(diagnostics) => diagnostics.into(),
         }
@@ -106,7 +132,8 @@ impl Resource for Deployment {
         let limit = timeout(&request.prior, "delete").unwrap_or(DELETE_TIMEOUT);
         match (self.connection.during(&request.operation), address(&request.prior)) {
             (Ok(client), Ok((tenant, name))) => {
-                match tokio::time::timeout(limit, client.delete_deployment(tenant.as_str(), name.as_str())).await {
+                let deleted = client.delete_deployment(tenant.as_str(), name.as_str()).instrument(span(&request.prior));
+                match tokio::time::timeout(limit, deleted).await {
                     Ok(deleted) => answer::deleted(deleted),
                     Err(_) => Diagnostic::error(
                         "Timed out",
@@ -156,9 +183,7 @@ impl Deployment {
             };
             client.get_deployment(tenant.as_str(), name.as_str()).await
         };
-        // What only the configuration knows begins with its defaults, so that the next plan is empty.
-        let blank = Value::object([("wait", Value::from(schema::DEFAULT_WAIT)), ("timeouts", Value::Null)]);
-        found.map(|found| state::read(&blank, &found)).map_err(|error| client_error(&error))
+        found.map(|found| imported(&found)).map_err(|error| client_error(&error))
     }
 }
 

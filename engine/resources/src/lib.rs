@@ -11,6 +11,7 @@ mod data;
 mod deployment;
 mod diagnose;
 mod functions;
+mod list;
 mod meaning;
 mod object;
 mod plugin;

@@ -6,8 +6,8 @@ use hotswap_api as api;
 use hotswap_model::{PluginId, PluginName, PluginSpec};
 use hotswap_sdk::schema::attribute::{set, string};
 use hotswap_sdk::{
-    ApplyResponse, CreateRequest, DeleteRequest, Diagnostic, Diagnostics, ImportRequest, ImportResponse, ReadRequest, ReadResponse,
-    Resource, Schema, UpdateRequest, async_trait,
+    ApplyResponse, CreateRequest, DeleteRequest, Diagnostic, Diagnostics, IdentitySchema, ImportRequest, ImportResponse, ReadRequest,
+    ReadResponse, Resource, Schema, UpdateRequest, async_trait,
 };
 use hotswap_value::{Type, Value};
 
@@ -19,11 +19,17 @@ use crate::object::{Object, texts};
 
 /// The resource type.
 pub(crate) fn resource(connection: Arc<Connection>) -> Arc<dyn Resource> {
-    Arc::new(Plugin { schema: schema(), connection })
+    Arc::new(Plugin { schema: schema(), identity: identity(), connection })
+}
+
+/// What tells one from another.
+fn identity() -> IdentitySchema {
+    IdentitySchema::new(0).attribute("name", "The plugin's name.")
 }
 
 struct Plugin {
     schema: Schema,
+    identity: IdentitySchema,
     connection: Arc<Connection>,
 }
 
@@ -83,6 +89,10 @@ pub(crate) fn state(plugin: &api::Plugin) -> Value {
 impl Resource for Plugin {
     fn schema(&self) -> &Schema {
         &self.schema
+    }
+
+    fn identity_schema(&self) -> Option<&IdentitySchema> {
+        Some(&self.identity)
     }
 
     async fn validate(&self, config: &Value) -> Diagnostics {

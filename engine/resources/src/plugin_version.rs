@@ -12,8 +12,8 @@ use hotswap_model::{Channel, Digest, PluginName, Version, VersionSpec};
 use hotswap_sdk::schema::attribute::{list, number, string};
 use hotswap_sdk::validators::{length, one_of};
 use hotswap_sdk::{
-    ApplyResponse, CreateRequest, DeleteRequest, Diagnostic, Diagnostics, ImportRequest, ImportResponse, PlanRequest, PlanResponse,
-    ReadRequest, ReadResponse, Resource, Schema, UpdateRequest, async_trait,
+    ApplyResponse, CreateRequest, DeleteRequest, Diagnostic, Diagnostics, IdentitySchema, ImportRequest, ImportResponse, PlanRequest,
+    PlanResponse, ReadRequest, ReadResponse, Resource, Schema, UpdateRequest, async_trait,
 };
 use hotswap_value::{Type, Value};
 
@@ -32,11 +32,17 @@ const CHANNELS: &[&str] = &["alpha", "beta", "stable", "deprecated", "archived"]
 
 /// The resource type.
 pub(crate) fn resource(connection: Arc<Connection>) -> Arc<dyn Resource> {
-    Arc::new(PluginVersion { schema: schema(), connection })
+    Arc::new(PluginVersion { schema: schema(), identity: identity(), connection })
+}
+
+/// What tells one from another.
+fn identity() -> IdentitySchema {
+    IdentitySchema::new(0).attribute("plugin", "The name of the plugin.").attribute("version", "The number of the version.")
 }
 
 struct PluginVersion {
     schema: Schema,
+    identity: IdentitySchema,
     connection: Arc<Connection>,
 }
 
@@ -187,6 +193,10 @@ fn address(block: &Value) -> Result<(PluginName, Version), Diagnostics> {
 impl Resource for PluginVersion {
     fn schema(&self) -> &Schema {
         &self.schema
+    }
+
+    fn identity_schema(&self) -> Option<&IdentitySchema> {
+        Some(&self.identity)
     }
 
     async fn validate(&self, config: &Value) -> Diagnostics {

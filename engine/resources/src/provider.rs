@@ -9,14 +9,15 @@ use hotswap_client::{Client, ClientConfig, Endpoint, Explicit, Token, credential
 use hotswap_sdk::schema::attribute::{boolean, string};
 use hotswap_sdk::validators::Validator;
 use hotswap_sdk::{
-    ConfigureRequest, DataSource, Diagnostic, Diagnostics, Function, Provider, Resource, Review, ReviewedChange, Schema, async_trait,
+    ConfigureRequest, DataSource, Diagnostic, Diagnostics, Function, ListResource, Provider, Resource, Review, ReviewedChange, Schema,
+    async_trait,
 };
 use hotswap_value::Value;
 
 use crate::connection::Connection;
 use crate::diagnose::{client_error, sentence};
 use crate::object::Object;
-use crate::{data, deployment, functions, plugin, plugin_version, review, tenant};
+use crate::{data, deployment, functions, list, plugin, plugin_version, review, tenant};
 
 /// How long one call to the server may take, its retries included.
 const CALL_TIMEOUT: Duration = Duration::from_secs(60);
@@ -51,6 +52,7 @@ pub fn provider(environment: ProviderEnvironment) -> Arc<dyn Provider> {
             ("hotswap_deployment".to_owned(), deployment::resource(connection.clone())),
         ]),
         data_sources: data::all(&connection),
+        list_resources: list::all(&connection),
         functions: functions::all(),
         connection,
     })
@@ -62,6 +64,7 @@ struct Hotswap {
     connection: Arc<Connection>,
     resources: BTreeMap<String, Arc<dyn Resource>>,
     data_sources: BTreeMap<String, Arc<dyn DataSource>>,
+    list_resources: BTreeMap<String, Arc<dyn ListResource>>,
     functions: BTreeMap<String, Arc<dyn Function>>,
 }
 
@@ -126,6 +129,10 @@ impl Provider for Hotswap {
 
     fn data_sources(&self) -> &BTreeMap<String, Arc<dyn DataSource>> {
         &self.data_sources
+    }
+
+    fn list_resources(&self) -> &BTreeMap<String, Arc<dyn ListResource>> {
+        &self.list_resources
     }
 
     fn functions(&self) -> &BTreeMap<String, Arc<dyn Function>> {

@@ -7,8 +7,8 @@ use hotswap_model::{Quotas, RateLimits, TenantId, TenantName, TenantSpec, Tenant
 use hotswap_sdk::schema::attribute::{map, number, set, single, string};
 use hotswap_sdk::validators::{one_of, whole_number};
 use hotswap_sdk::{
-    ApplyResponse, Attribute, CreateRequest, DeleteRequest, Diagnostic, Diagnostics, ImportRequest, ImportResponse, ReadRequest,
-    ReadResponse, Resource, Schema, UpdateRequest, async_trait,
+    ApplyResponse, Attribute, CreateRequest, DeleteRequest, Diagnostic, Diagnostics, IdentitySchema, ImportRequest, ImportResponse,
+    ReadRequest, ReadResponse, Resource, Schema, UpdateRequest, async_trait,
 };
 use hotswap_value::{Type, Value, json};
 
@@ -27,11 +27,17 @@ const MEANINGS: Meanings = &[(&["quotas"], Meaning::Empty), (&["rate_limits"], M
 
 /// The resource type.
 pub(crate) fn resource(connection: Arc<Connection>) -> Arc<dyn Resource> {
-    Arc::new(Tenant { schema: schema(), connection })
+    Arc::new(Tenant { schema: schema(), identity: identity(), connection })
+}
+
+/// What tells one from another.
+fn identity() -> IdentitySchema {
+    IdentitySchema::new(0).attribute("name", "The tenant's name.")
 }
 
 struct Tenant {
     schema: Schema,
+    identity: IdentitySchema,
     connection: Arc<Connection>,
 }
 
@@ -172,6 +178,11 @@ fn state_like(block: &Value, tenant: &api::Tenant) -> Value {
     keep(MEANINGS, block, without_empty_limits(state(tenant)))
 }
 
+/// The tenant where there is no block yet.
+pub(crate) fn imported(tenant: &api::Tenant) -> Value {
+    state_like(&Value::Null, tenant)
+}
+
 fn without_empty_limits(mut block: Value) -> Value {
     for name in LIMITS {
         if is_empty(block.get(name)) {
@@ -196,6 +207,10 @@ pub(crate) fn usage(usage: &Usage) -> Value {
 impl Resource for Tenant {
     fn schema(&self) -> &Schema {
         &self.schema
+    }
+
+    fn identity_schema(&self) -> Option<&IdentitySchema> {
+        Some(&self.identity)
     }
 
     async fn validate(&self, config: &Value) -> Diagnostics {
@@ -263,7 +278,7 @@ impl Tenant {
             return Err(answer::bad_import_id(problem));
         }
         let found = self.connection.require()?.get_tenant(id).await;
-        found.map(|tenant| state_like(&Value::Null, &tenant)).map_err(|error| client_error(&error))
+        found.map(|tenant| imported(&tenant)).map_err(|error| client_error(&error))
     }
 }
 

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use hotswap_sdk::plan::ChangeRequest;
 use hotswap_sdk::schema::Kind;
-use hotswap_sdk::{Attribute, Diagnostics, PlanResponse, Provider, Resource, Severity};
+use hotswap_sdk::{Attribute, Diagnostics, Mode, PlanResponse, Provider, Resource, Severity};
 use hotswap_value::Value;
 
 use crate::{ProviderEnvironment, provider};
@@ -63,8 +63,23 @@ fn everything_is_described() {
     let provider = unconfigured();
     let resources = provider.resources().iter().map(|(name, resource)| (name.clone(), resource.schema().clone()));
     let data = provider.data_sources().iter().map(|(name, source)| (format!("data.{name}"), source.schema().clone()));
-    for (name, schema) in resources.chain(data).chain([("provider".to_owned(), provider.schema().clone())]) {
+    let lists = provider.list_resources().iter().map(|(name, list)| (format!("list.{name}"), list.schema().clone()));
+    for (name, schema) in resources.chain(data).chain(lists).chain([("provider".to_owned(), provider.schema().clone())]) {
         assert!(!schema.description.is_empty(), "{name} has no description");
         assert_eq!(undescribed(&name, &schema.attributes), Vec::<String>::new());
+    }
+}
+
+#[test]
+fn what_identifies_an_object_can_only_be_replaced() {
+    let provider = unconfigured();
+    for (name, resource) in provider.resources() {
+        for part in resource.identity_schema().into_iter().flat_map(|schema| &schema.attributes) {
+            let attribute = &resource.schema().attributes[&part.name];
+            assert!(attribute.requires_replace && attribute.mode == Mode::Required, "{name}.{}", part.name);
+        }
+    }
+    for name in provider.list_resources().keys() {
+        assert!(provider.resources()[name].identity_schema().is_some(), "what is listed as {name} has no identity");
     }
 }

@@ -14,13 +14,29 @@ use crate::object::Object;
 use crate::{answer, plugin};
 
 pub(super) fn data_source(connection: Arc<Connection>) -> Arc<dyn DataSource> {
-    let schema = Schema::new(0, "The plugins that fit every part of a search that is given; all of them if none is.")
+    let schema = with_search(Schema::new(0, "The plugins that fit every part of a search that is given; all of them if none is."))
+        .attribute("plugins", list_of(read_only(plugin::schema(), &[], &[])).computed().describe("The plugins, the best first."));
+    Arc::new(Plugins { schema, connection })
+}
+
+/// Adds what may be searched for.
+pub(crate) fn with_search(schema: Schema) -> Schema {
+    schema
         .attribute("query", string().describe("Words to look for in names, descriptions, publishers and tags."))
         .attribute("category", string().describe("Only plugins of this category."))
         .attribute("tag", string().describe("Only plugins with this tag."))
         .attribute("publisher", string().describe("Only plugins of this publisher."))
-        .attribute("plugins", list_of(read_only(plugin::schema(), &[], &[])).computed().describe("The plugins, the best first."));
-    Arc::new(Plugins { schema, connection })
+}
+
+/// The search a block asks for.
+pub(crate) fn search(block: &Value) -> PluginSearch {
+    let asked = Object::root(block);
+    PluginSearch {
+        query: asked.text("query"),
+        category: asked.text("category"),
+        tag: asked.text("tag"),
+        publisher: asked.text("publisher"),
+    }
 }
 
 struct Plugins {
@@ -41,14 +57,7 @@ impl DataSource for Plugins {
 
 impl Plugins {
     async fn search(&self, config: Value) -> Result<Value, Diagnostics> {
-        let asked = Object::root(&config);
-        let search = PluginSearch {
-            query: asked.text("query"),
-            category: asked.text("category"),
-            tag: asked.text("tag"),
-            publisher: asked.text("publisher"),
-        };
-        let found = self.connection.require()?.search_plugins(&search).await.map_err(|error| client_error(&error))?;
+        let found = self.connection.require()?.search_plugins(&search(&config)).await.map_err(|error| client_error(&error))?;
         Ok(config.with("plugins", Value::list(found.iter().map(plugin::state))))
     }
 }
