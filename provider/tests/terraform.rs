@@ -10,6 +10,7 @@ use std::{
     time::{Duration, Instant},
 };
 
+use base64::Engine as _;
 use serde_json::Value as Json;
 use tokio::net::UnixListener;
 
@@ -306,10 +307,78 @@ fn logs_are_structured_and_tell_the_rpc_without_values() {
     Run::new(command.output().unwrap_or_else(|error| panic!("{NO_TERRAFORM}: {error}"))).succeeded();
     let log = fs::read_to_string(log).unwrap();
     assert!(
-        log.lines().any(|line| line.contains("[DEBUG]") && line.contains("rpc=ApplyResourceChange") && line.contains("kind=toy_thing")),
+        log.lines().any(|line| {
+            let fields = ["[DEBUG]", "rpc=ApplyResourceChange", "kind=toy_thing", "object=one", "milliseconds="];
+            fields.iter().all(|field| line.contains(field))
+        }),
         "{log}"
     );
     assert!(!log.contains("hush-hush"));
+}
+
+#[test]
+fn what_is_put_aside_with_a_thing_comes_back_to_it() {
+    let told = |run: &Run| {
+        let lines = run.text.lines().map(|line| line.trim_matches(['│', '╷', '╵', ' ']));
+        lines.skip_while(|line| *line != "Warning: Put aside").find(|line| line.starts_with("plan")).unwrap_or_default().to_owned()
+    };
+    let workspace = Workspace::new(&thing("name = \"one\"\nnote = \"tell\""));
+    assert_eq!(told(&workspace.apply().succeeded()), "plan");
+    let run = workspace.terraform(&["plan", "-detailed-exitcode", "-no-color"]);
+    assert_eq!((run.code, told(&run).as_str()), (Some(0), "plan create read plan"));
+    workspace.configure(&thing("name = \"one\"\nnote = \"tell\"\nsize = 5"));
+    workspace.apply().succeeded();
+    let state: Json = serde_json::from_str(&fs::read_to_string(workspace.path("terraform.tfstate")).unwrap()).unwrap();
+    let private = base64::engine::general_purpose::STANDARD.decode(state["resources"][0]["instances"][0]["private"].as_str().unwrap());
+    assert_eq!(String::from_utf8(private.unwrap()).unwrap(), "plan create read plan update");
+}
+
+#[test]
+fn a_thing_of_a_fork_is_moved_here_as_it_is() {
+    let workspace = Workspace::new(&thing("name = \"one\"\nsize = 4"));
+    let cli = fs::read_to_string(workspace.path("cli.tfrc")).unwrap();
+    let line = cli.lines().find(|line| line.contains("hotswap-test/toy")).unwrap();
+    fs::write(workspace.path("cli.tfrc"), cli.replace(line, &format!("{line}\n{}", line.replace("hotswap-test/", "fork-test/")))).unwrap();
+    let fork = fs::read_to_string(workspace.path("main.tf")).unwrap().replace("hotswap-test/", "fork-test/");
+    fs::write(workspace.path("main.tf"), fork).unwrap();
+    workspace.apply().succeeded();
+    let before = workspace.thing();
+
+    let moved =
+        "resource \"toy_thing\" \"here\" {\n  name = \"one\"\n  size = 4\n}\nmoved {\n  from = toy_thing.a\n  to   = toy_thing.here\n}";
+    workspace.configure(moved);
+    let run = workspace.apply().succeeded();
+    assert!(run.text.contains("0 added, 0 changed, 0 destroyed"), "{}", run.text);
+    let state: Json = serde_json::from_str(&workspace.terraform(&["show", "-json"]).succeeded().text).unwrap();
+    let thing = &state["values"]["root_module"]["resources"][0];
+    assert_eq!((&thing["address"], &thing["provider_name"]), (&"toy_thing.here".into(), &"registry.terraform.io/hotswap-test/toy".into()));
+    assert_eq!(thing["values"], before);
+}
+
+#[test]
+fn an_ephemeral_key_is_open_for_the_run_alone_and_kept_nowhere() {
+    let body = |length: usize| {
+        let key = format!("ephemeral \"toy_key\" \"k\" {{\n  name   = \"one\"\n  length = {length}\n}}\n");
+        format!("{key}{}", thing("name = \"one\"\nsecret = ephemeral.toy_key.k.secret"))
+    };
+    let workspace = Workspace::new(&body(12));
+    workspace.terraform(&["plan", "-out=plan", "-no-color"]).succeeded();
+    let log = workspace.path("log");
+    let mut command = workspace.command(&["apply", "-no-color", "plan"]);
+    command.env("TF_LOG_PROVIDER", "TRACE").env("TF_LOG_PATH", &log);
+    Run::new(command.output().unwrap()).succeeded();
+    assert_eq!(workspace.thing()["secret_length"], 12);
+    assert!(!workspace.path("one.key").exists(), "it was closed");
+    for file in ["terraform.tfstate", "plan", "log"] {
+        let bytes = fs::read(workspace.path(file)).unwrap();
+        assert!(!String::from_utf8_lossy(&bytes).contains("kkkkkkkkkkkk"), "{file} has the key");
+    }
+    let log = fs::read_to_string(log).unwrap();
+    for rpc in ["OpenEphemeralResource", "CloseEphemeralResource"] {
+        assert!(log.contains(&format!("rpc={rpc}")), "no {rpc} in {log}");
+    }
+    workspace.configure(&body(12).replace("\"one\"\n  length", "\"much-too-long\"\n  length"));
+    workspace.terraform(&["validate", "-no-color"]).failed_saying(&["Attribute name needs 1 to 10 characters, has 13."]);
 }
 
 #[test]

@@ -3,7 +3,7 @@
 
 use std::any::Any;
 
-use hotswap_sdk::{Diagnostic, Diagnostics};
+use hotswap_sdk::{Diagnostic, Diagnostics, Resource, value::Value};
 use tokio::task::JoinError;
 use tonic::{Response, Status};
 use tracing::Instrument;
@@ -37,7 +37,18 @@ with_diagnostics!(
     plan_resource_change,
     apply_resource_change,
     import_resource_state,
-    read_data_source
+    read_data_source,
+    get_metadata,
+    get_functions,
+    get_resource_identity_schemas,
+    upgrade_resource_identity,
+    move_resource_state,
+    generate_resource_config,
+    validate_ephemeral_resource_config,
+    open_ephemeral_resource,
+    renew_ephemeral_resource,
+    close_ephemeral_resource,
+    validate_list_resource_config
 );
 
 /// Does `work` and answers with its response; if it fails or panics, with `otherwise` and what went wrong.
@@ -58,6 +69,14 @@ pub(super) async fn answer<T: WithDiagnostics>(
     Ok(Response::new(otherwise))
 }
 
+/// Has what is logged from here on tell which object it is about: by its import id, if its type has an identity.
+pub(super) fn about(resource: &dyn Resource, object: Option<&Value>) {
+    let id = resource.identity_schema().zip(object).and_then(|(schema, object)| schema.import_id(object));
+    if let Some(id) = id {
+        tracing::Span::current().record("object", id);
+    }
+}
+
 /// A task that came to no end.
 pub(super) struct Crash(JoinError);
 
@@ -67,7 +86,8 @@ pub(super) async fn in_task<T: Send + 'static>(
     kind: &str,
     work: impl Future<Output = T> + Send + 'static,
 ) -> Result<T, Crash> {
-    let span = tracing::info_span!("rpc", rpc, kind);
+    // A span of the highest level: what is logged in it, at whatever level, has its fields.
+    let span = tracing::error_span!("rpc", rpc, kind, object = tracing::field::Empty);
     let timed = async move {
         let start = std::time::Instant::now();
         let output = work.await;
@@ -84,7 +104,7 @@ impl Crash {
         format!("The provider crashed in {rpc}: {reason}. This is a bug in the provider; please report it with the output of TF_LOG=debug.")
     }
 
-    fn diagnostic(self, rpc: &str) -> Diagnostic {
+    pub(super) fn diagnostic(self, rpc: &str) -> Diagnostic {
         Diagnostic::error("Provider crashed", self.sentence(rpc))
     }
 }

@@ -4,7 +4,10 @@ use std::sync::Arc;
 
 use hotswap_sdk::{Diagnostic, Operation, Provider, apply};
 
-use super::{Answer, answer::answer};
+use super::{
+    Answer,
+    answer::{about, answer},
+};
 use crate::{
     proto::tfplugin6::apply_resource_change::{Request, Response},
     wire,
@@ -25,6 +28,7 @@ pub(super) async fn apply_resource_change(provider: Arc<dyn Provider>, request: 
             // Terraform tells nothing that would survive it: a repetition is another operation, and progress has nowhere to go.
             operation: Operation::default(),
         };
+        about(resource.as_ref(), change.planned.as_ref().or(change.prior.as_ref()));
         let response = apply::resource_change(resource.as_ref(), change).await;
         let new_state = wire::encode_object(response.state.as_ref(), &ty).map_err(Diagnostic::from)?;
         Ok(Response {
@@ -32,6 +36,7 @@ pub(super) async fn apply_resource_change(provider: Arc<dyn Provider>, request: 
             private: response.private,
             diagnostics: wire::diagnostics(response.diagnostics),
             legacy_type_system: false,
+            new_identity: wire::identity_of(resource.as_ref(), response.state.as_ref())?,
         })
     })
     .await

@@ -1,14 +1,22 @@
-//! The provider service: each RPC is handed to the file of its name. RPCs without one answer UNIMPLEMENTED.
+//! The provider service: each RPC is handed to the file of its name or its group. RPCs newer than the protocol file answer UNIMPLEMENTED.
 
 mod answer;
 mod apply_resource_change;
 mod call_function;
+mod capabilities;
 mod configure_provider;
+mod ephemeral_resource;
+mod generate_resource_config;
+mod get_functions;
+mod get_metadata;
 mod get_provider_schema;
 mod import_resource_state;
+mod list_resource;
+mod move_resource_state;
 mod plan_resource_change;
 mod read_data_source;
 mod read_resource;
+mod resource_identity;
 mod stop_provider;
 mod upgrade_resource_state;
 mod validate_config;
@@ -18,6 +26,7 @@ use std::sync::Arc;
 use hotswap_sdk::{DataSource, Diagnostic, Diagnostics, Provider, Resource};
 use tonic::{Request, Response, Status};
 
+use self::capabilities::capabilities;
 use crate::proto::tfplugin6 as wire;
 
 /// The provider on the wire.
@@ -51,6 +60,14 @@ type Answer<T> = Result<Response<T>, Status>;
 
 #[tonic::async_trait]
 impl wire::provider_server::Provider for Service {
+    async fn get_metadata(&self, _: Request<wire::get_metadata::Request>) -> Answer<wire::get_metadata::Response> {
+        get_metadata::get_metadata(self.provider()).await
+    }
+
+    async fn get_functions(&self, _: Request<wire::get_functions::Request>) -> Answer<wire::get_functions::Response> {
+        get_functions::get_functions(self.provider()).await
+    }
+
     async fn get_provider_schema(&self, _: Request<wire::get_provider_schema::Request>) -> Answer<wire::get_provider_schema::Response> {
         get_provider_schema::get_provider_schema(self.provider()).await
     }
@@ -87,6 +104,20 @@ impl wire::provider_server::Provider for Service {
         upgrade_resource_state::upgrade_resource_state(self.provider(), request.into_inner()).await
     }
 
+    async fn get_resource_identity_schemas(
+        &self,
+        _: Request<wire::get_resource_identity_schemas::Request>,
+    ) -> Answer<wire::get_resource_identity_schemas::Response> {
+        resource_identity::get_schemas(self.provider()).await
+    }
+
+    async fn upgrade_resource_identity(
+        &self,
+        request: Request<wire::upgrade_resource_identity::Request>,
+    ) -> Answer<wire::upgrade_resource_identity::Response> {
+        resource_identity::upgrade(self.provider(), request.into_inner()).await
+    }
+
     async fn read_resource(&self, request: Request<wire::read_resource::Request>) -> Answer<wire::read_resource::Response> {
         read_resource::read_resource(self.provider(), request.into_inner()).await
     }
@@ -110,6 +141,61 @@ impl wire::provider_server::Provider for Service {
         request: Request<wire::import_resource_state::Request>,
     ) -> Answer<wire::import_resource_state::Response> {
         import_resource_state::import_resource_state(self.provider(), request.into_inner()).await
+    }
+
+    async fn move_resource_state(
+        &self,
+        request: Request<wire::move_resource_state::Request>,
+    ) -> Answer<wire::move_resource_state::Response> {
+        move_resource_state::move_resource_state(self.provider(), request.into_inner()).await
+    }
+
+    async fn generate_resource_config(
+        &self,
+        request: Request<wire::generate_resource_config::Request>,
+    ) -> Answer<wire::generate_resource_config::Response> {
+        generate_resource_config::generate_resource_config(self.provider(), request.into_inner()).await
+    }
+
+    async fn validate_ephemeral_resource_config(
+        &self,
+        request: Request<wire::validate_ephemeral_resource_config::Request>,
+    ) -> Answer<wire::validate_ephemeral_resource_config::Response> {
+        ephemeral_resource::validate(self.provider(), request.into_inner()).await
+    }
+
+    async fn open_ephemeral_resource(
+        &self,
+        request: Request<wire::open_ephemeral_resource::Request>,
+    ) -> Answer<wire::open_ephemeral_resource::Response> {
+        ephemeral_resource::open(self.provider(), request.into_inner()).await
+    }
+
+    async fn renew_ephemeral_resource(
+        &self,
+        request: Request<wire::renew_ephemeral_resource::Request>,
+    ) -> Answer<wire::renew_ephemeral_resource::Response> {
+        ephemeral_resource::renew(self.provider(), request.into_inner()).await
+    }
+
+    async fn close_ephemeral_resource(
+        &self,
+        request: Request<wire::close_ephemeral_resource::Request>,
+    ) -> Answer<wire::close_ephemeral_resource::Response> {
+        ephemeral_resource::close(self.provider(), request.into_inner()).await
+    }
+
+    async fn validate_list_resource_config(
+        &self,
+        request: Request<wire::validate_list_resource_config::Request>,
+    ) -> Answer<wire::validate_list_resource_config::Response> {
+        list_resource::validate(self.provider(), request.into_inner()).await
+    }
+
+    type ListResourceStream = list_resource::Events;
+
+    async fn list_resource(&self, request: Request<wire::list_resource::Request>) -> Answer<list_resource::Events> {
+        Ok(list_resource::list(self.provider(), request.into_inner()))
     }
 
     async fn read_data_source(&self, request: Request<wire::read_data_source::Request>) -> Answer<wire::read_data_source::Response> {

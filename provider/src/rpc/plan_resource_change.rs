@@ -4,7 +4,10 @@ use std::sync::Arc;
 
 use hotswap_sdk::{Diagnostic, Diagnostics, Provider, plan};
 
-use super::{Answer, answer::answer};
+use super::{
+    Answer,
+    answer::{about, answer},
+};
 use crate::{
     proto::tfplugin6::plan_resource_change::{Request, Response},
     wire,
@@ -23,11 +26,13 @@ pub(super) async fn plan_resource_change(provider: Arc<dyn Provider>, request: R
                 ..Response::default()
             });
         }
+        let prior = wire::decode_object(request.prior_state.as_ref(), &ty)?;
         let change = plan::ChangeRequest {
-            prior: wire::decode_object(request.prior_state.as_ref(), &ty)?,
+            prior: prior.clone(),
             config: wire::decode(request.config.as_ref(), &ty)?,
             private: request.prior_private,
         };
+        about(resource.as_ref(), change.prior.as_ref().or(Some(&change.config)));
         let response = plan::resource_change(resource.as_ref(), change).await;
         if response.diagnostics.has_errors() {
             return Err(response.diagnostics);
@@ -38,6 +43,8 @@ pub(super) async fn plan_resource_change(provider: Arc<dyn Provider>, request: R
             requires_replace: response.requires_replace.iter().map(wire::path).collect(),
             planned_private: response.private,
             diagnostics: wire::diagnostics(response.diagnostics),
+            // An object keeps its identity. One that is to be replaced is planned once more, as a new one with its own.
+            planned_identity: wire::identity_of(resource.as_ref(), Some(prior.as_ref().unwrap_or(&response.planned)))?,
             ..Response::default()
         })
     })

@@ -1,11 +1,17 @@
 //! Functions and their errors.
 
-use hotswap_sdk::{FunctionError, Parameter, Signature};
+use std::collections::HashMap;
+
+use hotswap_sdk::{FunctionError, Parameter, Provider, Signature};
 
 use crate::proto::tfplugin6 as wire;
 
-/// A function's signature on the wire.
-pub(crate) fn function(signature: &Signature) -> wire::Function {
+/// The signatures of a provider's functions on the wire.
+pub(crate) fn functions(provider: &dyn Provider) -> HashMap<String, wire::Function> {
+    provider.functions().iter().map(|(name, function)| (name.clone(), self::function(function.signature()))).collect()
+}
+
+fn function(signature: &Signature) -> wire::Function {
     wire::Function {
         parameters: signature.parameters.iter().map(parameter).collect(),
         variadic_parameter: signature.variadic.as_ref().map(parameter),
