@@ -113,6 +113,15 @@ impl Case {
         Run::new(&command.output().expect(NO_TERRAFORM))
     }
 
+    /// Runs a program of the folder, such as a script.
+    ///
+    /// # Panics
+    /// If it cannot be started.
+    pub fn program(&self, path: &str, arguments: &[&str]) -> Run {
+        let output = self.command_of(&self.path(path), arguments).output();
+        Run::new(&output.unwrap_or_else(|error| panic!("{path} cannot be started: {error}")))
+    }
+
     /// `terraform validate`.
     pub fn validate(&self) -> Run {
         self.terraform(&["validate", "-json"])

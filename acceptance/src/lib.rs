@@ -7,6 +7,7 @@
 mod case;
 mod components;
 pub mod corpus;
+pub mod examples;
 mod http;
 mod plan;
 mod run;

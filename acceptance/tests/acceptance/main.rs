@@ -13,5 +13,6 @@ mod outside;
 mod plugin;
 mod plugin_version;
 mod provider_block;
+mod release;
 mod rollouts;
 mod tenant;

@@ -3,6 +3,8 @@
 //! A test here fails where what is written is not what the schemas say; `make docs` then mends it.
 
 mod attributes;
+#[cfg(test)]
+mod links;
 mod page;
 
 use std::collections::BTreeMap;
@@ -13,7 +15,7 @@ use std::{env, fs, io};
 use hotswap_resources::{ProviderEnvironment, provider};
 
 /// The folders under `docs/` that hold nothing but generated pages.
-const FOLDERS: [&str; 3] = ["resources", "data-sources", "functions"];
+const FOLDERS: [&str; 4] = ["resources", "data-sources", "ephemeral-resources", "functions"];
 
 fn main() -> ExitCode {
     let mut arguments = env::args_os().skip(1);

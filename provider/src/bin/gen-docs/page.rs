@@ -1,5 +1,5 @@
 //! The pages of the reference, in the layout that Terraform registries show: one for the provider, one for each resource, data
-//! source and function. What a schema looks like in them is in `attributes`.
+//! source, ephemeral resource and function. What a schema looks like in them is in `attributes`.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -26,7 +26,12 @@ pub(crate) fn all(provider: &dyn Provider, root: &Path) -> Result<BTreeMap<PathB
         pages.insert(file("resources", name), managed(name, resource.schema(), &examples)?);
     }
     for (name, source) in provider.data_sources() {
-        pages.insert(file("data-sources", name), data_source(name, source.schema(), &examples)?);
+        let example = format!("data-sources/{name}/data-source.tf");
+        pages.insert(file("data-sources", name), read_only(name, "Data Source", source.schema(), &examples.read(example)?));
+    }
+    for (name, resource) in provider.ephemeral_resources() {
+        let example = format!("ephemeral-resources/{name}/ephemeral-resource.tf");
+        pages.insert(file("ephemeral-resources", name), read_only(name, "Ephemeral Resource", resource.schema(), &examples.read(example)?));
     }
     for (name, function) in provider.functions() {
         pages.insert(Path::new("functions").join(format!("{name}.md")), self::function(name, function.as_ref(), &examples)?);
@@ -66,17 +71,28 @@ fn managed(name: &str, schema: &Schema, examples: &Examples<'_>) -> Result<Strin
     page += &format!("# {name} (Resource)\n\n{}\n\n", schema.description.trim());
     page += &usage(&examples.read(format!("resources/{name}/resource.tf"))?);
     page += &attributes::section(schema);
-    let import = examples.read(format!("resources/{name}/import.sh"))?;
-    page += &format!("\n## Import\n\n```shell\n{import}\n```\n");
+    page += &import(name, examples)?;
     Ok(page)
 }
 
-fn data_source(name: &str, schema: &Schema, examples: &Examples<'_>) -> Result<String, MissingExample> {
-    let mut page = front_matter(&format!("{name} Data Source - hotswap"), &schema.description);
-    page += &format!("# {name} (Data Source)\n\n{}\n\n", schema.description.trim());
-    page += &usage(&examples.read(format!("data-sources/{name}/data-source.tf"))?);
+/// How an object that exists comes under management: by a block, which can be reviewed, or by a command.
+fn import(name: &str, examples: &Examples<'_>) -> Result<String, MissingExample> {
+    let block = examples.read(format!("resources/{name}/import-by-string-id.tf"))?;
+    let command = examples.read(format!("resources/{name}/import.sh"))?;
+    Ok(format!(
+        "\n## Import\n\nBy an [`import` block](https://developer.hashicorp.com/terraform/language/import), which the next apply carries out:\n\n\
+         ```terraform\n{block}\n```\n\n\
+         By the command `terraform import` or [`hotswap import`](../cli.md#hotswap-import):\n\n```shell\n{command}\n```\n"
+    ))
+}
+
+/// The page of a data source or an ephemeral resource.
+fn read_only(name: &str, kind: &str, schema: &Schema, example: &str) -> String {
+    let mut page = front_matter(&format!("{name} {kind} - hotswap"), &schema.description);
+    page += &format!("# {name} ({kind})\n\n{}\n\n", schema.description.trim());
+    page += &usage(example);
     page += &attributes::section(schema);
-    Ok(page)
+    page
 }
 
 fn function(name: &str, function: &dyn Function, examples: &Examples<'_>) -> Result<String, MissingExample> {
@@ -109,9 +125,11 @@ fn function(name: &str, function: &dyn Function, examples: &Examples<'_>) -> Res
     Ok(page)
 }
 
+/// What registries list pages by. The description is shown as plain text, in one piece: the first paragraph, without its marks.
 fn front_matter(title: &str, description: &str) -> String {
-    let description = description.trim().replace('\n', "\n  ");
-    format!("---\npage_title: \"{title}\"\nsubcategory: \"\"\ndescription: |-\n  {description}\n---\n\n")
+    let first = description.trim().split("\n\n").next().unwrap_or_default().replace('\n', " ");
+    let plain: String = first.chars().filter(|character| !matches!(character, '`' | '*')).collect();
+    format!("---\npage_title: \"{title}\"\nsubcategory: \"\"\ndescription: |-\n  {plain}\n---\n\n")
 }
 
 fn usage(example: &str) -> String {

@@ -1,0 +1,4 @@
+import {
+  to = hotswap_deployment.hello
+  id = "acme/hello"
+}

@@ -1,0 +1,4 @@
+import {
+  to = hotswap_plugin.greeter
+  id = "greeter"
+}

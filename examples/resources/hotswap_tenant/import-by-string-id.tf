@@ -1,0 +1,4 @@
+import {
+  to = hotswap_tenant.acme
+  id = "acme"
+}
