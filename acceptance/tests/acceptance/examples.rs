@@ -133,7 +133,10 @@ fn the_workflow_calls_scripts_that_are_there() {
     let case = examples_case();
     let expression = "jsonencode([for name, job in yamldecode(file(\"github-actions.yml\")).jobs : [for step in job.steps : lookup(step, \"run\", \"\")]])";
     case.write("examples/ci/output.tf", format!("output \"steps\" {{\n  value = {expression}\n}}\n"));
-    let run = on_a_server_of_its_own(&case, &["sh", "-c", "cd examples/ci && hotswap apply -auto-approve >/dev/null && hotswap output -raw steps"]);
+    let run = on_a_server_of_its_own(
+        &case,
+        &["sh", "-c", "cd examples/ci && hotswap apply -auto-approve >/dev/null && hotswap output -raw steps"],
+    );
     let jobs: Vec<Vec<String>> = serde_json::from_str(run.text.trim()).unwrap_or_else(|error| panic!("{error}: {}", run.text));
     let words: Vec<&str> = jobs.iter().flatten().flat_map(|step| step.split_whitespace()).filter(|word| word.starts_with("ci/")).collect();
     for script in ["ci/check", "ci/plan", "ci/comment", "ci/apply"] {
