@@ -75,10 +75,9 @@ fn every_link_leads_somewhere() {
 
 #[test]
 fn every_page_says_to_registries_what_it_is() {
-    for page in pages()
-        .into_iter()
-        .filter(|page| ["guides", "resources", "data-sources", "functions", "ephemeral-resources"].contains(&folder(page)))
-    {
+    for page in pages().into_iter().filter(|page| {
+        ["guides", "resources", "data-sources", "functions", "ephemeral-resources", "list-resources"].contains(&folder(page))
+    }) {
         let text = fs::read_to_string(&page).unwrap();
         let matter = text.strip_prefix("---\n").and_then(|rest| rest.split_once("\n---\n")).map(|(matter, _)| matter);
         let matter = matter.unwrap_or_else(|| panic!("{} does not begin with front matter", page.display()));

@@ -15,7 +15,7 @@ use std::{env, fs, io};
 use hotswap_resources::{ProviderEnvironment, provider};
 
 /// The folders under `docs/` that hold nothing but generated pages.
-const FOLDERS: [&str; 4] = ["resources", "data-sources", "ephemeral-resources", "functions"];
+const FOLDERS: [&str; 5] = ["resources", "data-sources", "ephemeral-resources", "list-resources", "functions"];
 
 fn main() -> ExitCode {
     let mut arguments = env::args_os().skip(1);

@@ -1,11 +1,11 @@
 //! The pages of the reference, in the layout that Terraform registries show: one for the provider, one for each resource, data
-//! source, ephemeral resource and function. What a schema looks like in them is in `attributes`.
+//! source, ephemeral resource, list resource and function. What a schema looks like in them is in `attributes`.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use hotswap_sdk::value::Type;
-use hotswap_sdk::{Function, Provider, Schema};
+use hotswap_sdk::{Function, IdentitySchema, Provider, Resource, Schema};
 
 use crate::attributes;
 
@@ -18,12 +18,15 @@ pub(crate) struct MissingExample {
     pub(crate) error: std::io::Error,
 }
 
+/// Where a list block goes and what looks at it, before its example.
+const LISTED_BY: &str = "\nFor [`terraform query`](https://developer.hashicorp.com/terraform/cli/commands/query), in a file `*.tfquery.hcl`, in Terraform 1.14 and later.\n\n## Example Usage";
+
 /// Every page by its path under `docs/`, with the examples taken from below `root`.
 pub(crate) fn all(provider: &dyn Provider, root: &Path) -> Result<BTreeMap<PathBuf, String>, MissingExample> {
     let examples = Examples { root };
     let mut pages = BTreeMap::from([("index.md".into(), index(provider.schema(), &examples)?)]);
     for (name, resource) in provider.resources() {
-        pages.insert(file("resources", name), managed(name, resource.schema(), &examples)?);
+        pages.insert(file("resources", name), managed(name, resource.as_ref(), &examples)?);
     }
     for (name, source) in provider.data_sources() {
         let example = format!("data-sources/{name}/data-source.tf");
@@ -32,6 +35,11 @@ pub(crate) fn all(provider: &dyn Provider, root: &Path) -> Result<BTreeMap<PathB
     for (name, resource) in provider.ephemeral_resources() {
         let example = format!("ephemeral-resources/{name}/ephemeral-resource.tf");
         pages.insert(file("ephemeral-resources", name), read_only(name, "Ephemeral Resource", resource.schema(), &examples.read(example)?));
+    }
+    for (name, resource) in provider.list_resources() {
+        let example = format!("list-resources/{name}/list-resource.tfquery.hcl");
+        let page = read_only(name, "List Resource", resource.schema(), &examples.read(example)?);
+        pages.insert(file("list-resources", name), page.replacen("\n## Example Usage", LISTED_BY, 1));
     }
     for (name, function) in provider.functions() {
         pages.insert(Path::new("functions").join(format!("{name}.md")), self::function(name, function.as_ref(), &examples)?);
@@ -66,27 +74,55 @@ fn index(schema: &Schema, examples: &Examples<'_>) -> Result<String, MissingExam
     Ok(page)
 }
 
-fn managed(name: &str, schema: &Schema, examples: &Examples<'_>) -> Result<String, MissingExample> {
+fn managed(name: &str, resource: &dyn Resource, examples: &Examples<'_>) -> Result<String, MissingExample> {
+    let schema = resource.schema();
     let mut page = front_matter(&format!("{name} Resource - hotswap"), &schema.description);
     page += &format!("# {name} (Resource)\n\n{}\n\n", schema.description.trim());
     page += &usage(&examples.read(format!("resources/{name}/resource.tf"))?);
     page += &attributes::section(schema);
-    page += &import(name, examples)?;
+    page += &import(name, resource.identity_schema(), examples)?;
     Ok(page)
 }
 
 /// How an object that exists comes under management: by a block, which can be reviewed, or by a command.
-fn import(name: &str, examples: &Examples<'_>) -> Result<String, MissingExample> {
+fn import(name: &str, identity: Option<&IdentitySchema>, examples: &Examples<'_>) -> Result<String, MissingExample> {
     let block = examples.read(format!("resources/{name}/import-by-string-id.tf"))?;
     let command = examples.read(format!("resources/{name}/import.sh"))?;
-    Ok(format!(
+    let mut text = format!(
         "\n## Import\n\nBy an [`import` block](https://developer.hashicorp.com/terraform/language/import), which the next apply carries out:\n\n\
-         ```terraform\n{block}\n```\n\n\
-         By the command `terraform import` or [`hotswap import`](../cli.md#hotswap-import):\n\n```shell\n{command}\n```\n"
-    ))
+         ```terraform\n{block}\n```\n"
+    );
+    if let Some(identity) = identity {
+        text += &format!("\nThe same by identity, in Terraform 1.12 and later:\n\n```terraform\n{}\n```\n", by_identity(&block, identity));
+    }
+    text += &format!("\nBy the command `terraform import` or [`hotswap import`](../cli.md#hotswap-import):\n\n```shell\n{command}\n```\n");
+    if let Some(identity) = identity {
+        text += "\n### Identity Schema\n\n#### Required\n\n";
+        for attribute in &identity.attributes {
+            text += &format!("- `{}` (String) {}\n", attribute.name, attribute.description.trim());
+        }
+    }
+    Ok(text)
 }
 
-/// The page of a data source or an ephemeral resource.
+/// An import block by id as one by identity: an id is the identity's values, joined by slashes.
+fn by_identity(block: &str, identity: &IdentitySchema) -> String {
+    let id = block.split('"').rev().nth(1).unwrap_or_default();
+    let width = identity.attributes.iter().map(|attribute| attribute.name.len()).max().unwrap_or_default();
+    let lines: Vec<String> = identity
+        .attributes
+        .iter()
+        .zip(id.split('/'))
+        .map(|(attribute, value)| format!("    {:width$} = \"{value}\"", attribute.name))
+        .collect();
+    block
+        .lines()
+        .map(|line| if line.starts_with("  id") { format!("  identity = {{\n{}\n  }}", lines.join("\n")) } else { line.to_owned() })
+        .collect::<Vec<_>>()
+        .join("\n")
+}
+
+/// The page of a data source, an ephemeral resource or a list resource.
 fn read_only(name: &str, kind: &str, schema: &Schema, example: &str) -> String {
     let mut page = front_matter(&format!("{name} {kind} - hotswap"), &schema.description);
     page += &format!("# {name} ({kind})\n\n{}\n\n", schema.description.trim());
@@ -148,5 +184,19 @@ fn signature_type(ty: &Type) -> String {
         Type::Map(element) => format!("map of {}", signature_type(element)),
         Type::Tuple(_) => "tuple".into(),
         Type::Object(_) => "object".into(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_import_by_id_is_written_by_identity_too() {
+        let identity = IdentitySchema::new(0).attribute("tenant", "Whose").attribute("name", "Which");
+        let block = "import {\n  to = hotswap_deployment.hello[\"x\"]\n  id = \"acme/hello\"\n}";
+        let expected =
+            "import {\n  to = hotswap_deployment.hello[\"x\"]\n  identity = {\n    tenant = \"acme\"\n    name   = \"hello\"\n  }\n}";
+        assert_eq!(by_identity(block, &identity), expected);
     }
 }

@@ -1,0 +1,8 @@
+list "hotswap_deployment" "acme" {
+  provider         = hotswap
+  include_resource = true
+
+  config {
+    tenant = "acme"
+  }
+}

@@ -1,0 +1,7 @@
+list "hotswap_plugin" "http" {
+  provider = hotswap
+
+  config {
+    category = "http"
+  }
+}

@@ -1,0 +1,7 @@
+list "hotswap_plugin_version" "greeter" {
+  provider = hotswap
+
+  config {
+    plugin = "greeter"
+  }
+}

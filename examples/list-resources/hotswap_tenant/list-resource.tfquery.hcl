@@ -1,0 +1,3 @@
+list "hotswap_tenant" "all" {
+  provider = hotswap
+}
