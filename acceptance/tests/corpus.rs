@@ -23,6 +23,7 @@ cases! {
     data_sources = "data-sources";
     deployment = "deployment";
     drift = "drift";
+    ephemeral_values = "ephemeral-values";
     errors_of_many_blocks = "errors-of-many-blocks";
     first_rollout_fails = "first-rollout-fails";
     for_each_grow_and_shrink = "for-each-grow-and-shrink";

@@ -70,7 +70,9 @@ fn play(name: &str, script: &Script, turn: impl Fn(usize) -> Front) -> Vec<Outco
     let outcomes = script.steps.iter().enumerate().map(|(index, step)| {
         let front = turn(index);
         let place = format!("{name}, step {} by {front:?} ({})", index + 1, step.why);
-        one(&case, name, step, front, &place, &mut normal)
+        let outcome = one(&case, name, step, front, &place, &mut normal);
+        keeps_secrets(&case, &script.secrets, &place);
+        outcome
     });
     let outcomes = outcomes.collect();
     // Whatever the case left is nobody's business; the server is everybody's.
@@ -89,8 +91,8 @@ fn one(case: &Case, name: &str, step: &Step, front: Front, place: &str, normal: 
     let arguments: Vec<String> = step.run.iter().map(|argument| case.own(argument)).collect();
     let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
     let (run, plan, events) = match arguments.split_first() {
-        Some((&"apply", rest)) => planned(case, front, &[&["plan"], rest].concat()),
-        Some((&"destroy", rest)) => planned(case, front, &[&["plan", "-destroy"], rest].concat()),
+        Some((&"apply", rest)) => planned(case, front, &[&["plan"], rest].concat(), &step.again),
+        Some((&"destroy", rest)) => planned(case, front, &[&["plan", "-destroy"], rest].concat(), &step.again),
         _ => (case.run(front, &arguments), Json::Null, Vec::new()),
     };
     let actions = actions(&plan);
@@ -143,8 +145,24 @@ fn variables<'a>(arguments: &[&'a str]) -> Vec<&'a str> {
     flags
 }
 
-/// Plans into a file, looks at it, and applies it; ends at the first that fails.
-fn planned(case: &Case, front: Front, plan: &[&str]) -> (Run, Json, Vec<Json>) {
+/// Checks that no file in the case's folder has one of these words, and neither had what was printed, which lies there too.
+#[track_caller]
+fn keeps_secrets(case: &Case, secrets: &[String], place: &str) {
+    for entry in fs::read_dir(case.path("")).unwrap() {
+        let path = entry.unwrap().path();
+        if secrets.is_empty() || !path.is_file() {
+            continue;
+        }
+        let bytes = fs::read(&path).unwrap();
+        let text = String::from_utf8_lossy(&bytes);
+        for secret in secrets {
+            assert!(!text.contains(secret.as_str()), "{place}: {} has {secret:?} in it", path.display());
+        }
+    }
+}
+
+/// Plans into a file, looks at it, and applies it, with the arguments `again`; ends at the first that fails.
+fn planned(case: &Case, front: Front, plan: &[&str], again: &[String]) -> (Run, Json, Vec<Json>) {
     let flags = ["-json", "-input=false", "-out=saved.tfplan"];
     let planned = case.run(front, &[&plan[..1], &flags, &plan[1..]].concat());
     if planned.code != Some(0) {
@@ -152,22 +170,51 @@ fn planned(case: &Case, front: Front, plan: &[&str]) -> (Run, Json, Vec<Json>) {
     }
     let shown = case.run(front, &["show", "-json", "saved.tfplan"]).succeeded();
     let json = serde_json::from_str(&shown.text).unwrap_or_else(|error| panic!("show -json: {error}\n{}", shown.text));
-    let mut applied = case.run(front, &["apply", "-json", "-input=false", "saved.tfplan"]);
+    let again: Vec<&str> = again.iter().map(String::as_str).collect();
+    let mut applied = case.run(front, &[&["apply", "-json", "-input=false"], &again[..], &["saved.tfplan"]].concat());
     applied.diagnostics.extend(planned.diagnostics);
+    for (name, text) in [("plan.said", &planned.text), ("show.said", &shown.text), ("apply.said", &applied.text)] {
+        fs::write(case.path(name), text).unwrap();
+    }
     (applied, json, events(&planned.text))
 }
 
-/// The lines of `plan -json` that say what will be done.
+/// What `plan -json` tells: what will be done, and what was read and opened for it.
+const EVENTS: [&str; 10] = [
+    "planned_change",
+    "resource_drift",
+    "change_summary",
+    "outputs",
+    "refresh_start",
+    "refresh_complete",
+    "apply_start",
+    "apply_complete",
+    "ephemeral_op_start",
+    "ephemeral_op_complete",
+];
+
+/// The lines of `plan -json` that say what will be done, and what goes on meanwhile; not when, and how long it took.
 fn events(text: &str) -> Vec<Json> {
     let lines = text.lines().filter_map(|line| serde_json::from_str::<Json>(line).ok());
-    let told = lines.filter(|line| {
-        ["planned_change", "resource_drift", "change_summary", "outputs"].contains(&line["type"].as_str().unwrap_or_default())
-    });
+    let told = lines.filter(|line| EVENTS.contains(&line["type"].as_str().unwrap_or_default()));
     told.map(|mut line| {
         line.as_object_mut().map(|members| members.remove("@timestamp"));
+        if let Some(hook) = line["hook"].as_object_mut()
+            && hook.remove("elapsed_seconds").is_some()
+            && let Some(message) = line["@message"].as_str()
+        {
+            line["@message"] = untimed(message).into();
+        }
         line
     })
     .collect()
+}
+
+/// A message without how long it took: `… complete after 2s` without its end.
+fn untimed(message: &str) -> String {
+    let Some((before, after)) = message.split_once(" after ") else { return message.to_owned() };
+    let rest = after.trim_start_matches(|char: char| char.is_ascii_digit()).trim_start_matches('s');
+    format!("{before}{rest}")
 }
 
 /// What a plan does, by address; what it leaves alone is left out.

@@ -12,6 +12,9 @@ use serde_json::Value as Json;
 pub struct Script {
     /// What it shows, in a sentence.
     pub shows: String,
+    /// Words that must be in nothing that is said or written: no plan, no state, no event.
+    #[serde(default)]
+    pub secrets: Vec<String>,
     /// What is done, in order.
     #[serde(rename = "step")]
     pub steps: Vec<Step>,
@@ -30,6 +33,8 @@ pub struct Step {
     /// The command and its arguments. `apply` and `destroy` are planned into a file, which is looked at and then applied; arguments
     /// go to the plan.
     pub run: Vec<String>,
+    /// Arguments for applying what was planned: values of ephemeral variables, which a plan does not keep.
+    pub again: Vec<String>,
     /// How it must end; for `apply` and `destroy` of the first command that fails.
     pub exit: i32,
     /// What the plan must do: address to `create`, `update`, `delete`, `delete create`, `create delete`, `read`, `forget`. What it leaves

@@ -9,14 +9,15 @@ use std::{
 };
 
 use hotswap_lang::{Diagnostic, Diagnostics, Val, config::Config};
-use hotswap_plan::{Action, CheckResult, Graph, Mode, Plan, Providers, Settings, World, render::json::checks_to_store};
+use hotswap_plan::{
+    Action, CheckResult, Graph, Mode, Observer, OpenResources, Plan, Providers, Settings, World, render::json::checks_to_store,
+};
 use hotswap_sdk::Stop;
 use hotswap_state::{Local, State};
 use hotswap_value::address::ModuleInstance;
 use tokio::sync::Semaphore;
 
 use crate::{
-    event::Observer,
     journal::Journal,
     keeper::{KeepError, Keeper},
     order::order,
@@ -39,7 +40,7 @@ pub struct Request<'a> {
     /// The user's wish to stop: nothing more is begun, and what only waits returns.
     pub stop: Stop,
     /// Who is told of what happens.
-    pub observer: Arc<Observer>,
+    pub observer: Observer,
 }
 
 /// What became of it.
@@ -90,6 +91,7 @@ pub async fn apply(request: Request<'_>, local: Arc<Mutex<Local>>) -> Applied {
         return Applied { state: plan.prior.clone(), counts: Counts::default(), checks: Vec::new(), diagnostics };
     }
     let keeper = Arc::new(Keeper::new(plan.prior.clone(), local, journal));
+    let open = OpenResources::new(observer.clone());
     let work = Work {
         world: World::new(config, providers, plan.variables.clone(), settings),
         plan,
@@ -97,6 +99,7 @@ pub async fn apply(request: Request<'_>, local: Arc<Mutex<Local>>) -> Applied {
         slots: Arc::new(Semaphore::new(parallelism.max(1))),
         stop: stop.clone(),
         observer,
+        open: Arc::clone(&open),
         nonce: uuid::Uuid::new_v4().to_string(),
         held_back: AtomicUsize::new(0),
     };
@@ -109,6 +112,7 @@ pub async fn apply(request: Request<'_>, local: Arc<Mutex<Local>>) -> Applied {
     let walked = tokio::select! {
         walked = walk.run(order(plan, &graph)) => walked,
         () = stopper => Walked::default(),
+        never = open.keep() => match never {},
     };
     let counts = counts(plan, &walked);
     let failed = walked.findings.has_errors();
@@ -122,9 +126,8 @@ pub async fn apply(request: Request<'_>, local: Arc<Mutex<Local>>) -> Applied {
     keep_outputs(&work, failed || walked.skipped + held_back > 0);
     let checks = last(&plan.checks, walked.findings.checks);
     keeper.change(None, false, |state| state.check_results = checks_to_store(&checks));
-    drop(walk);
-    drop(work);
     diagnostics.extend(finish(&keeper).await);
+    diagnostics.extend(open.close(&work.world).await);
     let state = keeper.read(State::clone);
     Applied { state, counts, checks, diagnostics }
 }

@@ -7,7 +7,6 @@
 mod apply;
 mod consistent;
 mod end;
-mod event;
 mod journal;
 mod keeper;
 mod make;
@@ -21,7 +20,6 @@ mod work;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 pub use apply::{Applied, Counts, Request, apply};
-pub use event::{Event, EventKind, Observer};
 pub use journal::{Act, Intent, Journal, JournalError, KeptObject, KeptStep, LeftOver, Outcome};
 pub use keeper::KeepError;
 pub use recover::{Recovery, recover};

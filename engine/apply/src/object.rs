@@ -2,15 +2,13 @@
 
 use hotswap_plan::ObjectType;
 use hotswap_state::{Json, Object, Status};
-use hotswap_value::{AttributePath, Step, Value, json};
+use hotswap_value::{AttributePath, Step, Value};
 
 use crate::journal::{KeptObject, KeptStep};
 
 /// The form the state keeps: everything known, of the type's present schema. The error says what of the value has no such form.
 pub(crate) fn to_state(value: &Value, ty: &ObjectType, sensitive: Vec<AttributePath>, private: Vec<u8>) -> Result<Object, String> {
-    let text = json::encode(value, &ty.ty).map_err(|error| error.to_string())?;
-    let attributes = Json::new(&text).map_err(|error| error.to_string())?;
-    Ok(Object { sensitive_attributes: sensitive, private, ..Object::new(ty.schema.version, attributes) })
+    Ok(Object { sensitive_attributes: sensitive, private, ..Object::new(ty.schema.version, ty.encode(value)?) })
 }
 
 /// The form the journal keeps.

@@ -6,11 +6,13 @@ use std::{
     sync::Arc,
 };
 
-use hotswap_lang::{Diagnostic, Diagnostics, Val, config::Config};
-use hotswap_plan::{Findings, Graph, Node, ObjectType, Outcome as Visited, ProviderAddress, Providers, Settings, World};
+use hotswap_lang::{Diagnostic, Diagnostics, Severity, Val, config::Config};
+use hotswap_plan::{
+    Findings, Graph, Node, ObjectType, Observer, OpenResources, Outcome as Visited, ProviderAddress, Providers, Settings, World,
+};
 use hotswap_sdk::{Operation, apply, apply::ApplyRequest};
 use hotswap_state::{Local, Object, State, Status};
-use hotswap_value::{Value, msgpack};
+use hotswap_value::{Value, address::ResourceMode, msgpack};
 
 use crate::{
     journal::{self, Act, Intent, Journal, JournalError, LeftOver, Outcome, blocks},
@@ -90,7 +92,9 @@ impl Recovery {
             // Configured apart: these are told to stop from the start, so that a rollout is not waited for.
             let providers = providers.fresh();
             let used = creates.iter().filter_map(|intent| intent.provider.parse().ok());
-            configure(config, variables, &providers, settings, used).await;
+            let world = World::new(config, &providers, variables, settings);
+            let open = OpenResources::new(Observer::default());
+            configure(&world, &open, used).await;
             providers.stop();
             for intent in creates {
                 match repeat(intent, &providers).await {
@@ -98,6 +102,9 @@ impl Recovery {
                     Err(problem) => diagnostics.push(not_found_out(intent, &problem, &self.path)),
                 }
             }
+            // What was made is known by now, whatever becomes of what it was made with.
+            let said = open.close(&world).await.into_iter().map(|said| Diagnostic { severity: Severity::Warning, ..said });
+            diagnostics.extend(said);
         }
         if diagnostics.iter().any(Diagnostic::is_error) {
             return diagnostics;
@@ -122,39 +129,31 @@ impl Recovery {
 }
 
 /// Configures every provider whose configuration can be known.
-async fn configure(
-    config: &Config,
-    variables: BTreeMap<Arc<str>, Val>,
-    providers: &Providers,
-    settings: Settings,
-    used: impl Iterator<Item = ProviderAddress>,
-) {
-    let (graph, faults) = Graph::new(config, providers, used);
+async fn configure(world: &World<'_>, open: &Arc<OpenResources>, used: impl Iterator<Item = ProviderAddress>) {
+    let (graph, faults) = Graph::new(world.config(), world.providers(), used);
     if faults.iter().any(Diagnostic::is_error) {
         return;
     }
-    let world = World::new(config, providers, variables, settings);
     let needed = graph.with_needs(graph.nodes().filter(|node| matches!(node, Node::Provider(_))));
-    let visit = |node: &Node| {
-        let (world, node) = (&world, node.clone());
-        async move {
-            let mut findings = Findings::default();
-            match &node {
-                Node::Provider(address) => match world.provider_config(address, &mut findings.diagnostics) {
-                    Some(config) => match world.providers().configure(address, config).await.has_errors() {
-                        true => Visited::Failed,
-                        false => Visited::Done,
-                    },
-                    None => Visited::Failed,
-                },
-                node => {
-                    world.evaluate(node, &mut findings);
-                    if findings.has_errors() { Visited::Failed } else { Visited::Done }
-                }
-            }
+    graph.walk().only(needed).run(|node| configure_with(world, open, node)).await;
+}
+
+async fn configure_with(world: &World<'_>, open: &Arc<OpenResources>, node: &Node) -> Visited {
+    let mut findings = Findings::default();
+    match node {
+        Node::Resource(block) if block.resource.mode == ResourceMode::Ephemeral => world.open(block, open, &mut findings).await,
+        Node::Provider(address) => match world.provider_config(address, &mut findings.diagnostics) {
+            Some(config) => match world.providers().configure(address, config).await.has_errors() {
+                true => Visited::Failed,
+                false => Visited::Done,
+            },
+            None => Visited::Failed,
+        },
+        node => {
+            world.evaluate(node, &mut findings);
+            if findings.has_errors() { Visited::Failed } else { Visited::Done }
         }
-    };
-    graph.walk().only(needed).run(visit).await;
+    }
 }
 
 /// Asks for a create once more: the platform gives back what it made the first time.

@@ -7,8 +7,8 @@ use std::{
 
 use futures::{StreamExt as _, future::BoxFuture, stream::FuturesUnordered};
 use hotswap_lang::{Diagnostic, Diagnostics};
-use hotswap_plan::{Action, Findings, Mode, Node, Repetition, ResourceChange};
-use hotswap_value::address::{ResourceBlock, ResourceInstance};
+use hotswap_plan::{Action, Findings, Mode, Node, Outcome, ResourceChange};
+use hotswap_value::address::{ResourceBlock, ResourceInstance, ResourceMode};
 
 use crate::{
     order::Item,
@@ -62,6 +62,7 @@ impl<'w, 'p> Walk<'w, 'p> {
         let mut ready = schedule.first();
         ready.reverse();
         let mut keeping: Option<tokio::task::JoinHandle<_>> = None;
+        let mut told = false;
         loop {
             while let Some(id) = ready.pop() {
                 running.push(self.one(id, *schedule.get(id)));
@@ -87,9 +88,8 @@ impl<'w, 'p> Walk<'w, 'p> {
                 }
                 kept = wait(&mut keeping), if keeping.is_some() => {
                     keeping = None;
-                    if let Err(error) = kept {
-                        // The journal has it all; the last write of the apply says the same again if it can't be done then either.
-                        tracing::warn!(%error, "the state was not written");
+                    if let Err(problem) = kept {
+                        walked.findings.diagnostics.extend(unwritten(&mut told, &problem));
                     }
                 }
                 () = sleep(due), if due.is_some() => {}
@@ -136,6 +136,12 @@ impl<'w, 'p> Walk<'w, 'p> {
     async fn block(&self, node: &Node, findings: &mut Findings) -> End {
         let world = &self.work.world;
         match node {
+            Node::Resource(block) if block.resource.mode == ResourceMode::Ephemeral => {
+                return match world.open(block, &self.work.open, findings).await {
+                    Outcome::Done => End::Done,
+                    Outcome::Failed => End::Failed,
+                };
+            }
             Node::Resource(block) => return self.resource(block, &mut findings.diagnostics),
             Node::Provider(address) => {
                 let Some(config) = world.provider_config(address, &mut findings.diagnostics) else { return End::Failed };
@@ -155,22 +161,12 @@ impl<'w, 'p> Walk<'w, 'p> {
     /// Finds out how many objects a block stands for, and takes over those that stay as they are.
     fn resource(&self, block: &ResourceBlock, diagnostics: &mut Diagnostics) -> End {
         let world = &self.work.world;
-        let Some(written) = world.config().modules.get(&block.module).and_then(|module| module.resources.get(&block.resource)) else {
-            return End::Done;
-        };
         if self.work.plan.mode == Mode::Destroy {
             world.take_over_block(&self.work.plan.prior, block);
             return End::Done;
         }
-        for module in world.module_instances(&block.module) {
-            let Some(scope) = world.scope(&module) else { continue };
-            let Some(repetition) = Repetition::evaluate(&written.repeat, &scope, diagnostics) else { return End::Failed };
-            let keys = repetition.keys();
-            world.set_repetition(&module, &block.resource, repetition);
-            for key in keys {
-                self.take_over(ResourceInstance { module: module.clone(), resource: block.resource.clone(), key });
-            }
-        }
+        let Some(objects) = world.expand(block, diagnostics) else { return End::Failed };
+        objects.into_iter().for_each(|object| self.take_over(object));
         End::Done
     }
 
@@ -237,6 +233,15 @@ async fn wait<E: std::fmt::Display>(keeping: &mut Option<tokio::task::JoinHandle
         },
         None => Ok(()),
     }
+}
+
+/// What is said of a write of the state that failed on the way, the first time.
+fn unwritten(told: &mut bool, problem: &str) -> Option<Diagnostic> {
+    let detail = format!(
+        "{problem}. It was to be written while the apply went on. What was done is in the journal beside it; the state is written again later, \
+         and at the end."
+    );
+    (!std::mem::replace(told, true)).then(|| Diagnostic::warning("The state was not written meanwhile", detail))
 }
 
 async fn sleep(duration: Option<std::time::Duration>) {

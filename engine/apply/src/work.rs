@@ -1,24 +1,20 @@
 //! What every operation of an apply shares: the values known so far, the state as it becomes, the slots, and who is told.
 
-use std::{
-    sync::{
-        Arc, Mutex, PoisonError,
-        atomic::{AtomicUsize, Ordering},
-    },
-    time::Instant,
+use std::sync::{
+    Arc, Mutex, PoisonError,
+    atomic::{AtomicUsize, Ordering},
 };
 
 use hotswap_lang::Diagnostic;
-use hotswap_plan::{Action, ObjectType, Plan, ProviderAddress, ResourceChange, World};
+use hotswap_plan::{Act, Action, ObjectType, Observer, OpenResources, Plan, ProviderAddress, ResourceChange, Underway, World};
 use hotswap_sdk::{Operation, Progress, Stop};
 use hotswap_state::Object;
-use hotswap_value::{Value, address::ResourceInstance};
+use hotswap_value::Value;
 use sha2::{Digest as _, Sha256};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use crate::{
-    event::{Event, EventKind, Observer},
-    journal::{Act, Intent, JournalError, Outcome},
+    journal::{self, Intent, JournalError, Outcome},
     keeper::Keeper,
     object,
 };
@@ -30,7 +26,8 @@ pub(crate) struct Work<'a> {
     pub(crate) keeper: Arc<Keeper>,
     pub(crate) slots: Arc<Semaphore>,
     pub(crate) stop: Stop,
-    pub(crate) observer: Arc<Observer>,
+    pub(crate) observer: Observer,
+    pub(crate) open: Arc<OpenResources>,
     /// Makes the keys of this apply its own.
     pub(crate) nonce: String,
     /// Changes that could have begun and did not, since the user asked to stop.
@@ -39,11 +36,7 @@ pub(crate) struct Work<'a> {
 
 /// A change being carried out: who is told of it, and the slot it holds.
 pub(crate) struct Running {
-    observer: Arc<Observer>,
-    address: ResourceInstance,
-    deposed: Option<String>,
-    action: Action,
-    begun: Instant,
+    underway: Underway,
     slot: Arc<Mutex<Option<OwnedSemaphorePermit>>>,
 }
 
@@ -58,17 +51,9 @@ impl Work<'_> {
             }
             slot = Arc::clone(&self.slots).acquire_owned() => slot.ok()?,
         };
-        let running = Running {
-            observer: Arc::clone(&self.observer),
-            address: change.address.clone(),
-            deposed: change.deposed.clone(),
-            action,
-            begun: Instant::now(),
-            slot: Arc::new(Mutex::new(Some(slot))),
-        };
         let before = if change.before.is_null() { &change.after } else { &change.before };
-        running.tell(EventKind::Started(before.clone()));
-        Some(running)
+        let underway = self.observer.begin(&change.address, change.deposed.as_deref(), Act::Change(action), before.clone());
+        Some(Running { underway, slot: Arc::new(Mutex::new(Some(slot))) })
     }
 
     /// The provider of a change, its type, and whether it is configured.
@@ -102,9 +87,9 @@ impl Work<'_> {
     fn key(&self, intent: &Intent) -> String {
         let mut hash = Sha256::new();
         let act = match &intent.act {
-            Act::Create => "create",
-            Act::Update => "update",
-            Act::Delete { .. } => "delete",
+            journal::Act::Create => "create",
+            journal::Act::Update => "update",
+            journal::Act::Delete { .. } => "delete",
         };
         let address = intent.address.to_string();
         let parts = [self.plan.base.lineage.as_bytes(), address.as_bytes(), act.as_bytes(), self.nonce.as_bytes()];
@@ -131,26 +116,21 @@ impl Work<'_> {
 
 impl Running {
     pub(crate) fn finished(&self, object: Value) {
-        self.tell(EventKind::Finished { object, elapsed: self.begun.elapsed() });
+        self.underway.finished(object);
     }
 
     pub(crate) fn failed(&self) {
-        self.tell(EventKind::Failed { elapsed: self.begun.elapsed() });
-    }
-
-    fn tell(&self, kind: EventKind) {
-        (self.observer)(Event { address: self.address.clone(), deposed: self.deposed.clone(), action: self.action, kind });
+        self.underway.failed();
     }
 
     /// Passes progress on; once the operation only waits it holds no slot any more.
     fn watcher(&self) -> Arc<hotswap_sdk::Watcher> {
-        let (observer, slot) = (Arc::clone(&self.observer), Arc::clone(&self.slot));
-        let (address, deposed, action) = (self.address.clone(), self.deposed.clone(), self.action);
+        let (underway, slot) = (self.underway.clone(), Arc::clone(&self.slot));
         Arc::new(move |progress| {
             if progress == Progress::Waiting {
                 drop(slot.lock().unwrap_or_else(PoisonError::into_inner).take());
             }
-            observer(Event { address: address.clone(), deposed: deposed.clone(), action, kind: EventKind::Progress(progress) });
+            underway.progress(progress);
         })
     }
 }

@@ -12,7 +12,7 @@ use hotswap_lang::{
     Moment,
     config::{Disk, load},
 };
-use hotswap_plan::{Mode, Options, ProviderSource, Providers, Purpose, Settings, plan};
+use hotswap_plan::{Mode, Observer, Options, ProviderSource, Providers, Purpose, Settings, plan};
 use hotswap_sdk::{
     ApplyResponse, ConfigureRequest, CreateRequest, DataSource, DeleteRequest, Diagnostics, Function, ImportRequest, ImportResponse,
     PlanRequest, PlanResponse, Provider, ReadRequest, ReadResponse, Resource, Schema, Stop, UpdateRequest, async_trait,
@@ -128,6 +128,8 @@ async fn applied(folder: &Path, deleted: &Arc<Mutex<Vec<String>>>, body: &str) -
         timestamp,
         folder: folder.to_owned(),
         workspace: "default".into(),
+        stop: Stop::new(),
+        observer: Observer::default(),
     };
     let (plan, diagnostics) = plan(&config, state, &providers, options).await;
     assert!(!plan.errored, "{diagnostics:#?}");
@@ -139,7 +141,7 @@ async fn applied(folder: &Path, deleted: &Arc<Mutex<Vec<String>>>, body: &str) -
         settings: Settings { purpose: Purpose::Apply, folder: folder.to_owned(), workspace: "default".into(), moment },
         parallelism: 1,
         stop: Stop::new(),
-        observer: Arc::new(|_| {}),
+        observer: Observer::default(),
     };
     let outcome = apply(request, Arc::new(Mutex::new(local))).await;
     assert!(outcome.diagnostics.is_empty(), "{:#?}", outcome.diagnostics);

@@ -15,7 +15,7 @@ pub enum Subject {
     Local(Arc<str>),
     /// `module.name`: an object of its outputs; with `count` a tuple and with `for_each` an object of such.
     Module(Arc<str>),
-    /// `type.name`, `data.type.name`: the object; with `count` a tuple and with `for_each` an object of such.
+    /// `type.name`, `data.type.name`, `ephemeral.type.name`: the object; with `count` a tuple and with `for_each` an object of such.
     Resource(ResourceName),
     /// `each.key`
     EachKey,
@@ -27,7 +27,7 @@ pub enum Subject {
     SelfObject,
     /// `path.module`, `path.root`, `path.cwd`
     Path(Arc<str>),
-    /// `terraform.workspace`
+    /// `terraform.workspace`, `terraform.applying`
     Terraform(Arc<str>),
 }
 

@@ -9,7 +9,7 @@ use crate::{Kind, Val};
 /// How far each level is indented.
 const STEP: usize = 2;
 
-/// The value as the console shows it: collections with their type, one element a line; `(sensitive value)`, `(known after apply)`.
+/// The value as the console shows it: collections with their type, one element a line; `(sensitive value)`, `(ephemeral value)`, `(known after apply)`.
 pub fn show(value: &Val) -> String {
     let mut text = String::new();
     write(&mut text, value, 0);
@@ -19,7 +19,8 @@ pub fn show(value: &Val) -> String {
 fn write(out: &mut String, value: &Val, indent: usize) {
     match &value.kind {
         Kind::Unknown(_) => out.push_str("(known after apply)"),
-        _ if value.sensitive => out.push_str("(sensitive value)"),
+        _ if value.marks.ephemeral => out.push_str("(ephemeral value)"),
+        _ if value.marks.sensitive => out.push_str("(sensitive value)"),
         Kind::Null(ty) => out.push_str(&null(ty)),
         Kind::Bool(truth) => out.push_str(if *truth { "true" } else { "false" }),
         // Writing to a String can't fail, here and below.

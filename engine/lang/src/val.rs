@@ -1,23 +1,26 @@
-//! A value while it is evaluated: it knows its type and whether it is sensitive, and is cheap to clone.
+//! A value while it is evaluated: it knows its type and its marks, and is cheap to clone.
 //!
 //! [`hotswap_value::Value`] is what travels to providers and files; conversion is at the border, by [`Val::new`] and [`Val::to_value`].
 
+mod marks;
 mod set_order;
 
 use std::{collections::BTreeMap, sync::Arc};
 
 use hotswap_value::{AttributePath, Number, Step, Type, Typed, Value};
 
-/// A value with its type and its mark.
+pub use self::marks::Marks;
+
+/// A value with its type and its marks.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Val {
     /// The value.
     pub kind: Kind,
-    /// Hidden in output. A part may be sensitive while the whole is not; a whole that is makes its parts so.
-    pub sensitive: bool,
+    /// Whether it is sensitive or ephemeral. A part may be while the whole is not; a whole that is makes its parts so.
+    pub marks: Marks,
 }
 
-/// The value without its mark.
+/// The value without its marks.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Kind {
     /// No value, of a type; [`Type::Dynamic`] for the literal `null`.
@@ -44,7 +47,7 @@ pub enum Kind {
 
 impl From<Kind> for Val {
     fn from(kind: Kind) -> Self {
-        Self { kind, sensitive: false }
+        Self { kind, marks: Marks::NONE }
     }
 }
 
@@ -74,13 +77,13 @@ impl Val {
         Kind::List(element, Arc::new(elements.into_iter().collect())).into()
     }
 
-    /// A set of elements of type `element`. A sensitive element makes the whole sensitive.
+    /// A set of elements of type `element`. A mark of an element becomes the whole's.
     pub fn set(element: Type, elements: impl IntoIterator<Item = Val>) -> Self {
-        let mut sensitive = false;
-        let mut elements: Vec<_> = elements.into_iter().map(|element| element.unmarked(&mut sensitive)).collect();
+        let mut marks = Marks::NONE;
+        let mut elements: Vec<_> = elements.into_iter().map(|element| element.unmarked(&mut marks)).collect();
         set_order::sort(&mut elements);
         elements.dedup_by(|a, b| a == b && a.is_wholly_known());
-        Self { kind: Kind::Set(element, Arc::new(elements)), sensitive }
+        Self { kind: Kind::Set(element, Arc::new(elements)), marks }
     }
 
     /// A map of elements of type `element`.
@@ -123,36 +126,37 @@ impl Val {
         }
     }
 
-    /// Whether it or a part of it is sensitive.
-    pub fn has_sensitive(&self) -> bool {
-        self.sensitive
-            || match &self.kind {
-                Kind::List(_, elements) | Kind::Set(_, elements) | Kind::Tuple(elements) => elements.iter().any(Self::has_sensitive),
-                Kind::Map(_, elements) | Kind::Object(elements) => elements.values().any(Self::has_sensitive),
-                _ => false,
-            }
+    /// Its marks and those of its parts.
+    pub fn all_marks(&self) -> Marks {
+        let of = |marks: Marks, value: &Self| marks | value.all_marks();
+        match &self.kind {
+            Kind::List(_, elements) | Kind::Set(_, elements) | Kind::Tuple(elements) => elements.iter().fold(self.marks, of),
+            Kind::Map(_, elements) | Kind::Object(elements) => elements.values().fold(self.marks, of),
+            _ => self.marks,
+        }
     }
 
-    /// The same value, sensitive if `sensitive` or if it was.
+    /// The same value with these marks besides those it has.
     #[must_use]
-    pub fn marked(mut self, sensitive: bool) -> Self {
-        self.sensitive |= sensitive;
+    pub fn marked(mut self, marks: Marks) -> Self {
+        self.marks |= marks;
         self
     }
 
-    /// The same value without any mark, its parts' included; `sensitive` becomes true if there was one.
+    /// The same value without any mark, its parts' included; they are added to `marks`.
     #[must_use]
-    pub fn unmarked(mut self, sensitive: &mut bool) -> Self {
-        if !self.has_sensitive() {
+    pub fn unmarked(mut self, marks: &mut Marks) -> Self {
+        let own = self.all_marks();
+        if !own.any() {
             return self;
         }
-        *sensitive = true;
-        self.sensitive = false;
-        let mut strip = |value: &Val| value.clone().unmarked(sensitive);
+        *marks |= own;
+        self.marks = Marks::NONE;
+        let strip = |value: &Val| value.clone().unmarked(&mut Marks::default());
         self.kind = match self.kind {
-            Kind::List(ty, elements) => Kind::List(ty, Arc::new(elements.iter().map(&mut strip).collect())),
-            Kind::Set(ty, elements) => Kind::Set(ty, Arc::new(elements.iter().map(&mut strip).collect())),
-            Kind::Tuple(elements) => Kind::Tuple(Arc::new(elements.iter().map(&mut strip).collect())),
+            Kind::List(ty, elements) => Kind::List(ty, Arc::new(elements.iter().map(strip).collect())),
+            Kind::Set(ty, elements) => Kind::Set(ty, Arc::new(elements.iter().map(strip).collect())),
+            Kind::Tuple(elements) => Kind::Tuple(Arc::new(elements.iter().map(strip).collect())),
             Kind::Map(ty, elements) => Kind::Map(ty, Arc::new(elements.iter().map(|(key, value)| (key.clone(), strip(value))).collect())),
             Kind::Object(elements) => Kind::Object(Arc::new(elements.iter().map(|(key, value)| (key.clone(), strip(value))).collect())),
             kind => kind,
@@ -200,7 +204,7 @@ impl Val {
         }
     }
 
-    /// A value of type `ty`, which it must conform to; what doesn't is taken as unknown. Not sensitive.
+    /// A value of type `ty`, which it must conform to; what doesn't is taken as unknown. Without marks.
     pub fn new(value: &Value, ty: &Type) -> Self {
         let kind = match (ty, value) {
             (ty, Value::Null) => Kind::Null(ty.clone()),
@@ -257,24 +261,31 @@ impl Val {
     /// The paths of what is sensitive, outermost only.
     pub fn sensitive_paths(&self) -> Vec<AttributePath> {
         let mut paths = Vec::new();
-        self.collect_sensitive(&AttributePath::root(), &mut paths);
+        self.collect(|marks| marks.sensitive, &AttributePath::root(), &mut paths);
         paths
     }
 
-    fn collect_sensitive(&self, path: &AttributePath, paths: &mut Vec<AttributePath>) {
-        if self.sensitive {
+    /// The paths of what is ephemeral, outermost only.
+    pub fn ephemeral_paths(&self) -> Vec<AttributePath> {
+        let mut paths = Vec::new();
+        self.collect(|marks| marks.ephemeral, &AttributePath::root(), &mut paths);
+        paths
+    }
+
+    fn collect(&self, wanted: fn(Marks) -> bool, path: &AttributePath, paths: &mut Vec<AttributePath>) {
+        if wanted(self.marks) {
             paths.push(path.clone());
             return;
         }
-        if !self.has_sensitive() {
+        if !wanted(self.all_marks()) {
             return;
         }
         match &self.kind {
             Kind::List(_, elements) | Kind::Tuple(elements) => {
-                elements.iter().enumerate().for_each(|(index, value)| value.collect_sensitive(&path.index(index), paths));
+                elements.iter().enumerate().for_each(|(index, value)| value.collect(wanted, &path.index(index), paths));
             }
-            Kind::Map(_, elements) => elements.iter().for_each(|(key, value)| value.collect_sensitive(&path.key(&**key), paths)),
-            Kind::Object(elements) => elements.iter().for_each(|(name, value)| value.collect_sensitive(&path.attribute(&**name), paths)),
+            Kind::Map(_, elements) => elements.iter().for_each(|(key, value)| value.collect(wanted, &path.key(&**key), paths)),
+            Kind::Object(elements) => elements.iter().for_each(|(name, value)| value.collect(wanted, &path.attribute(&**name), paths)),
             _ => {}
         }
     }
@@ -282,7 +293,7 @@ impl Val {
     /// The same value, sensitive at `path` as well. A path that leads nowhere marks as far as it leads.
     #[must_use]
     pub fn mark_at(mut self, path: &[Step]) -> Self {
-        let Some((step, rest)) = path.split_first() else { return self.marked(true) };
+        let Some((step, rest)) = path.split_first() else { return self.marked(Marks::SENSITIVE) };
         match (&mut self.kind, step) {
             (Kind::Object(elements) | Kind::Map(_, elements), Step::Attribute(name) | Step::Key(name)) => {
                 if let Some(element) = Arc::make_mut(elements).get_mut(name.as_str()) {
@@ -295,7 +306,7 @@ impl Val {
                 }
             }
             (Kind::Null(_), _) => {}
-            _ => self.sensitive = true,
+            _ => self.marks.sensitive = true,
         }
         self
     }

@@ -6,7 +6,9 @@ use std::{
     sync::Arc,
 };
 
-use hotswap_lang::{Diagnostic, Diagnostics, Kind, Range, Scope, Sources, Subject, Val, evaluate::evaluate, functions, show, syntax};
+use hotswap_lang::{
+    Diagnostic, Diagnostics, Kind, Marks, Range, Scope, Sources, Subject, Val, evaluate::evaluate, functions, show, syntax,
+};
 use hotswap_value::{Number, Type};
 use proptest::prelude::*;
 
@@ -102,7 +104,7 @@ fn values() -> impl Strategy<Value = Val> {
         1 => prop_oneof![Just(Type::Dynamic), Just(Type::String), Just(Type::list(Type::Number))].prop_map(|ty| Val::from(Kind::Null(ty))),
         1 => prop_oneof![Just(Type::Dynamic), Just(Type::String), Just(Type::object([("a", Type::Bool)]))].prop_map(|ty| Val::from(Kind::Unknown(ty))),
     ];
-    let marked = (leaves, prop::bool::weighted(0.05)).prop_map(|(value, sensitive)| value.marked(sensitive));
+    let marked = (leaves, prop::bool::weighted(0.05)).prop_map(|(value, sensitive)| value.marked(Marks::of(sensitive, false)));
     marked.prop_recursive(3, 24, 4, |inner| {
         let keys = "[a-c]{0,2}";
         prop_oneof![

@@ -4,7 +4,7 @@
 use std::path::Path;
 
 use hotswap_lang::{
-    Diagnostic, Diagnostics, Kind, Range, Scope, Sources, Subject, Val,
+    Diagnostic, Diagnostics, Kind, Marks, Range, Scope, Sources, Subject, Val,
     convert::{convert, unify},
     evaluate::{evaluate, references},
     show, syntax,
@@ -19,10 +19,10 @@ impl Scope for Known {
         Ok(match subject.to_string().as_str() {
             "var.n" => 3_i64.into(),
             "var.s" => "a".into(),
-            "var.secret" => Val::from("5").marked(true),
+            "var.secret" => Val::from("5").marked(Marks::SENSITIVE),
             "var.unknown" => Val::unknown(),
             "var.unknown_list" => Kind::Unknown(Type::list(Type::String)).into(),
-            "var.half" => Val::tuple([Val::unknown(), 1_i64.into(), Val::from(2_i64).marked(true)]),
+            "var.half" => Val::tuple([Val::unknown(), 1_i64.into(), Val::from(2_i64).marked(Marks::SENSITIVE)]),
             "var.list" => Val::list(Type::String, ["a".into(), "b".into()]),
             "var.set" => Val::set(Type::Number, [2_i64.into(), 1_i64.into()]),
             "var.map" => Val::map(Type::Bool, [("a", true.into()), ("b", Kind::Null(Type::Bool).into())]),
@@ -133,7 +133,7 @@ proptest! {
         if let Some(ty) = unify(&[a.ty(), b.ty()])
             && let Ok(converted) = convert(&a, &ty)
         {
-            prop_assert_eq!(converted.has_sensitive(), a.has_sensitive());
+            prop_assert_eq!(converted.all_marks(), a.all_marks());
         }
     }
 

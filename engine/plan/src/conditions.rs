@@ -74,8 +74,10 @@ impl Findings {
 
     fn message(&mut self, rule: &CheckRule, scope: &dyn Scope) -> String {
         let message = evaluate(&rule.error_message, scope, &mut self.diagnostics);
-        if message.sensitive {
-            return "The condition does not hold. Its message has a sensitive value in it and is not shown.".to_owned();
+        let marks = message.all_marks();
+        if marks.any() {
+            let what = if marks.ephemeral { "an ephemeral" } else { "a sensitive" };
+            return format!("The condition does not hold. Its message has {what} value in it and is not shown.");
         }
         match convert(&message, &Type::String).ok().as_ref().and_then(Val::as_str) {
             Some(message) => message.trim().to_owned(),

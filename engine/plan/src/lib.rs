@@ -6,11 +6,13 @@
 
 mod again;
 mod conditions;
+mod event;
 pub mod file;
 mod graph;
 mod known;
 mod lock;
 mod model;
+mod open;
 mod planner;
 mod provider_address;
 mod providers;
@@ -22,9 +24,11 @@ mod world;
 
 pub use again::{Again, Seen};
 pub use conditions::Findings;
+pub use event::{Act, Event, EventKind, Observer, Underway};
 pub use graph::{Graph, Node, Outcome, Walk};
 pub use known::known;
 pub use model::{Action, CheckResult, CheckStatus, Mode, OutputChange, Plan, Reason, ResourceChange};
+pub use open::OpenResources;
 pub use planner::{Options, plan};
 pub use provider_address::{ProviderAddress, ProviderAddressError};
 pub use providers::{ObjectType, ProviderSource, Providers};

@@ -1,6 +1,9 @@
 //! What a plan is: data, for people to read, for `apply` to carry out, and for a file between the two.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
 use hotswap_lang::Val;
 use hotswap_state::State;
@@ -29,10 +32,12 @@ pub struct Plan {
     pub mode: Mode,
     /// When it was made.
     pub timestamp: jiff::Timestamp,
-    /// The root module's variables, as they were given, validated and converted.
+    /// The root module's variables, as they were given, validated and converted. A plan read from a file has no ephemeral ones.
     pub variables: BTreeMap<Arc<str>, Val>,
     /// The same as they were given, before they were converted; what was not given is its default. For people and programs to see.
     pub given: BTreeMap<Arc<str>, Val>,
+    /// The ephemeral variables that were given a value. A saved plan has none of their values: whoever applies it gives them again.
+    pub ephemeral: BTreeSet<Arc<str>>,
     /// The state as it was read: what it must still be when the plan is applied.
     pub base: State,
     /// The state after refresh, moves and imports: what the changes start from.
@@ -55,6 +60,18 @@ pub struct Plan {
     pub summary: Vec<String>,
     /// Whether there were errors: such a plan can be looked at, not applied.
     pub errored: bool,
+}
+
+impl Plan {
+    /// Whether applying it changes anything: objects, outputs, or what the state says. A plan with errors can't be applied, whatever it
+    /// has.
+    pub fn has_changes(&self) -> bool {
+        let changes =
+            self.changes.iter().any(|change| change.action != Action::NoOp || change.previous.is_some() || change.importing.is_some());
+        let outputs = self.outputs.values().any(|output| output.action != Action::NoOp);
+        let refreshed = self.mode == Mode::RefreshOnly && (!self.drift.is_empty() || self.prior.resources != self.base.resources);
+        changes || outputs || refreshed
+    }
 }
 
 /// What happens to one object.

@@ -10,11 +10,12 @@ use hotswap_lang::{
     config::{Config, ProviderName},
     evaluate::BlockSpec,
 };
-use hotswap_sdk::{ConfigureRequest, DataSource, Provider, Resource, Schema};
-use hotswap_state::State;
+use hotswap_sdk::{ConfigureRequest, DataSource, EphemeralResource, Provider, Resource, Schema};
+use hotswap_state::{Json, State};
 use hotswap_value::{
     AttributePath, Type, Value,
     address::{ModulePath, ResourceMode, ResourceName},
+    json,
 };
 
 use crate::{
@@ -56,11 +57,18 @@ struct Kind {
     config: Arc<ObjectType>,
     managed: BTreeMap<String, Arc<ObjectType>>,
     data: BTreeMap<String, Arc<ObjectType>>,
+    ephemeral: BTreeMap<String, Arc<ObjectType>>,
 }
 
 impl ObjectType {
     fn new(schema: &Schema) -> Arc<Self> {
         Arc::new(Self { ty: schema.ty(), spec: block_spec(schema), schema: schema.clone() })
+    }
+
+    /// An object as the state holds it. The error says what of it has no such form.
+    pub fn encode(&self, value: &Value) -> Result<Json, String> {
+        let text = json::encode(value, &self.ty).map_err(|error| error.to_string())?;
+        Json::new(&text).map_err(|error| error.to_string())
     }
 
     /// What of an object is sensitive: what its schema says, and `marked`, as [`crate::ConfigValue::sensitive`] has it. Sorted, and
@@ -104,13 +112,18 @@ impl Providers {
         match name.mode {
             ResourceMode::Managed => kind.managed.get(&*name.ty),
             ResourceMode::Data => kind.data.get(&*name.ty),
+            ResourceMode::Ephemeral => kind.ephemeral.get(&*name.ty),
         }
     }
 
     /// The names of the types a provider has, for suggestions.
     pub(crate) fn type_names(&self, source: &str, mode: ResourceMode) -> Vec<&str> {
         let Some(kind) = self.kinds.get(source) else { return Vec::new() };
-        let types = if mode == ResourceMode::Managed { &kind.managed } else { &kind.data };
+        let types = match mode {
+            ResourceMode::Managed => &kind.managed,
+            ResourceMode::Data => &kind.data,
+            ResourceMode::Ephemeral => &kind.ephemeral,
+        };
         types.keys().map(String::as_str).collect()
     }
 
@@ -147,6 +160,11 @@ impl Providers {
     /// A data source of a configured provider.
     pub fn data_source(&self, address: &ProviderAddress, ty: &str) -> Option<Arc<dyn DataSource>> {
         self.running(address)?.data_sources().get(ty).cloned()
+    }
+
+    /// An ephemeral resource type of a configured provider.
+    pub fn ephemeral_resource(&self, address: &ProviderAddress, ty: &str) -> Option<Arc<dyn EphemeralResource>> {
+        self.running(address)?.ephemeral_resources().get(ty).cloned()
     }
 
     /// Tells every configured provider that the user wants to stop. Returns at once.
@@ -221,7 +239,9 @@ impl Kind {
         let idle = source.start();
         let managed = idle.resources().iter().map(|(name, resource)| (name.clone(), ObjectType::new(resource.schema()))).collect();
         let data = idle.data_sources().iter().map(|(name, source)| (name.clone(), ObjectType::new(source.schema()))).collect();
-        Self { config: ObjectType::new(idle.schema()), source, idle, managed, data }
+        let ephemeral = idle.ephemeral_resources().iter();
+        let ephemeral = ephemeral.map(|(name, resource)| (name.clone(), ObjectType::new(resource.schema()))).collect();
+        Self { config: ObjectType::new(idle.schema()), source, idle, managed, data, ephemeral }
     }
 }
 

@@ -6,7 +6,7 @@ use hotswap_lang::{
     Diagnostic, Diagnostics, Kind, Scope, Val,
     ast::Body,
     config::{Constraint, ObjectAttribute},
-    evaluate::{AttributeSpec, BlockSpec, Presence, decode},
+    evaluate::{AttributeSpec, BlockSpec, Presence, attribute_range, decode},
 };
 use hotswap_sdk::{
     Attribute, Mode, Schema,
@@ -16,19 +16,34 @@ use hotswap_value::{AttributePath, Step, Type, Typed, Value};
 
 use crate::{ObjectType, world::ConfigValue};
 
+/// Where a block takes ephemeral values.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Ephemeral {
+    /// Anywhere: nothing of it is kept.
+    Allowed,
+    /// In write-only attributes: everything else is kept in the plan and the state.
+    WriteOnly,
+}
+
 /// What a body says, of the type of its schema. `None` if there are errors.
-pub(crate) fn decode_body(body: &Body, ty: &ObjectType, scope: &dyn Scope, diagnostics: &mut Diagnostics) -> Option<ConfigValue> {
-    let (value, found) = decode(body, &ty.spec, scope);
+pub(crate) fn decode_body(
+    body: &Body,
+    ty: &ObjectType,
+    ephemeral: Ephemeral,
+    scope: &dyn Scope,
+    diagnostics: &mut Diagnostics,
+) -> Option<ConfigValue> {
+    let (value, mut found) = decode(body, &ty.spec, scope);
+    if ephemeral == Ephemeral::WriteOnly {
+        let kept = value.ephemeral_paths().into_iter().filter(|path| !is_write_only(&ty.schema, path));
+        found.extend(kept.map(|path| would_be_kept(&path, body)));
+    }
     let failed = found.iter().any(Diagnostic::is_error);
     diagnostics.extend(found);
     if failed {
         return None;
     }
-    let is_kept = |path: &AttributePath| match path.steps().first() {
-        Some(Step::Attribute(name)) => ty.schema.attributes.get(name).is_some_and(|attribute| !attribute.write_only),
-        _ => true,
-    };
-    let sensitive = value.sensitive_paths().into_iter().filter(is_kept).collect();
+    let sensitive = value.sensitive_paths().into_iter().filter(|path| !is_write_only(&ty.schema, path)).collect();
     match ty.ty.conform(to_value(&value, &ty.ty)) {
         Ok(value) => Some(ConfigValue { value, sensitive }),
         Err(error) => {
@@ -36,6 +51,30 @@ pub(crate) fn decode_body(body: &Body, ty: &ObjectType, scope: &dyn Scope, diagn
             None
         }
     }
+}
+
+/// Whether an attribute on the path is one that is never kept.
+fn is_write_only(schema: &Schema, path: &AttributePath) -> bool {
+    let mut attributes = &schema.attributes;
+    for step in path.steps() {
+        // Keys and indexes of what is nested lead to objects of the same attributes.
+        let Step::Attribute(name) = step else { continue };
+        let Some(attribute) = attributes.get(name) else { return false };
+        if attribute.write_only {
+            return true;
+        }
+        let AttributeKind::Nested(_, nested) = &attribute.kind else { return false };
+        attributes = nested;
+    }
+    false
+}
+
+fn would_be_kept(path: &AttributePath, body: &Body) -> Diagnostic {
+    let detail = format!(
+        "The plan and the state keep {path}, and this value is ephemeral: it is there for one run only. Ephemeral values go into \
+         write-only attributes, provider blocks and ephemeral blocks."
+    );
+    Diagnostic::error("Ephemeral value would be kept", detail).at(attribute_range(body, path).unwrap_or(body.range))
 }
 
 /// What a block of this schema takes: nested objects may leave out what isn't required of them.

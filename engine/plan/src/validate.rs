@@ -99,6 +99,10 @@ impl Validation<'_> {
                         Some(source) => hotswap_sdk::validate::data_source(&**source, &config.value).await,
                         None => continue,
                     },
+                    ResourceMode::Ephemeral => match provider.ephemeral_resources().get(&*block.resource.ty) {
+                        Some(ephemeral) => hotswap_sdk::validate::ephemeral_resource(&**ephemeral, &config.value).await,
+                        None => continue,
+                    },
                 };
                 found.extend(self.world.locate(&object, &told));
                 let proposed = hotswap_sdk::plan::propose(&ty.schema, None, &config.value);

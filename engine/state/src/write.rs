@@ -185,6 +185,7 @@ fn mode(mode: ResourceMode) -> &'static str {
     match mode {
         ResourceMode::Managed => "managed",
         ResourceMode::Data => "data",
+        ResourceMode::Ephemeral => "ephemeral",
     }
 }
 

@@ -16,7 +16,7 @@ pub enum InstanceKey {
     Key(Arc<str>),
 }
 
-/// A managed resource, or data that is only read.
+/// A managed resource, data that is only read, or something that is open for one run only.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum ResourceMode {
     /// A `resource` block.
@@ -24,6 +24,8 @@ pub enum ResourceMode {
     Managed,
     /// A `data` block.
     Data,
+    /// An `ephemeral` block.
+    Ephemeral,
 }
 
 /// A module as written: the names of the calls that lead to it; none for the root module.
@@ -34,10 +36,10 @@ pub struct ModulePath(pub Vec<Arc<str>>);
 #[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct ModuleInstance(pub Vec<(Arc<str>, InstanceKey)>);
 
-/// A resource within its module: `hotswap_tenant.t`, `data.hotswap_plugins.all`.
+/// A resource within its module: `hotswap_tenant.t`, `data.hotswap_plugins.all`, `ephemeral.hotswap_token.ci`.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct ResourceName {
-    /// Managed or data.
+    /// Managed, data or ephemeral.
     pub mode: ResourceMode,
     /// The type: `hotswap_tenant`.
     pub ty: Arc<str>,
@@ -146,9 +148,25 @@ impl ResourceName {
         Self { mode: ResourceMode::Data, ty: ty.into(), name: name.into() }
     }
 
+    /// An ephemeral resource.
+    pub fn ephemeral(ty: &str, name: &str) -> Self {
+        Self { mode: ResourceMode::Ephemeral, ty: ty.into(), name: name.into() }
+    }
+
     /// The provider's local name, which its types begin with: `hotswap` of `hotswap_tenant`.
     pub fn provider_name(&self) -> &str {
         self.ty.split('_').next().unwrap_or(&self.ty)
+    }
+}
+
+impl ResourceMode {
+    /// What a block of it is called: `resource`, `data source`, `ephemeral resource`.
+    pub fn noun(self) -> &'static str {
+        match self {
+            Self::Managed => "resource",
+            Self::Data => "data source",
+            Self::Ephemeral => "ephemeral resource",
+        }
     }
 }
 
@@ -250,8 +268,12 @@ impl fmt::Display for ModuleInstance {
 
 impl fmt::Display for ResourceName {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let data = if self.mode == ResourceMode::Data { "data." } else { "" };
-        write!(f, "{data}{}.{}", self.ty, self.name)
+        let prefix = match self.mode {
+            ResourceMode::Managed => "",
+            ResourceMode::Data => "data.",
+            ResourceMode::Ephemeral => "ephemeral.",
+        };
+        write!(f, "{prefix}{}.{}", self.ty, self.name)
     }
 }
 
@@ -346,6 +368,11 @@ impl<'a> Parser<'a> {
                     let ty = self.identifier()?;
                     return self.resource(module, ResourceMode::Data, ty);
                 }
+                "ephemeral" => {
+                    self.dot("the type of an ephemeral resource")?;
+                    let ty = self.identifier()?;
+                    return self.resource(module, ResourceMode::Ephemeral, ty);
+                }
                 ty => return self.resource(module, ResourceMode::Managed, ty),
             }
         }
@@ -425,6 +452,7 @@ mod tests {
             "hotswap_tenant.t",
             "hotswap_tenant.t[0]",
             r#"data.hotswap_plugins.all["a.b"]"#,
+            "module.m.ephemeral.hotswap_token.ci",
             r#"module.team["a\"]\\b"].module.inner[2].hotswap_tenant.t["$${x}"]"#,
         ] {
             assert_eq!(text.parse::<ResourceInstance>().unwrap().to_string(), text);

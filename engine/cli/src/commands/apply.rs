@@ -10,7 +10,7 @@ use super::plan;
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::operation::{self, Wanted};
-use crate::options::{LockOptions, PlanningOptions, StateOptions, VariableOptions, ViewOptions};
+use crate::options::{BasisOptions, PlanningOptions, ViewOptions};
 use crate::view::View;
 
 /// Bring what is there to what the configuration says
@@ -22,8 +22,8 @@ use crate::view::View;
 /// second Ctrl-C ends it at once; the next command takes over what it knew from its journal.
 #[derive(Debug, Args)]
 pub(crate) struct ApplyArgs {
-    /// A plan that `plan -out` saved; it says already what it is for and with which variables
-    #[arg(conflicts_with_all = ["destroy", "refresh_only", "target", "replace", "var", "var-file"])]
+    /// A plan that `plan -out` saved; it says already what it is for and with which variables, but for ephemeral ones
+    #[arg(conflicts_with_all = ["destroy", "refresh_only", "target", "replace"])]
     plan: Option<PathBuf>,
     #[command(flatten)]
     pub(super) applying: ApplyOptions,
@@ -46,18 +46,14 @@ pub(crate) struct ApplyOptions {
     #[command(flatten)]
     planning: PlanningOptions,
     #[command(flatten)]
-    variables: VariableOptions,
-    #[command(flatten)]
-    state: StateOptions,
-    #[command(flatten)]
-    lock: LockOptions,
+    basis: BasisOptions,
 }
 
 pub(crate) fn run(args: ApplyArgs, view: &View) -> Result<Exit, Failure> {
     match &args.plan {
         Some(path) => {
-            let ApplyOptions { state, lock, planning, .. } = &args.applying;
-            operation::block_on(operation::apply_saved(path, state, lock, planning.parallelism, view))
+            let ApplyOptions { basis, planning, .. } = &args.applying;
+            operation::block_on(operation::apply_saved(path, basis, planning.parallelism, view))
         }
         None => {
             let mode = operation::mode(&args.applying.planning);
@@ -74,15 +70,15 @@ pub(super) async fn apply(args: ApplyOptions, mode: Mode, view: &View) -> Result
         return Err(Diagnostic::error("Not approved", detail).into());
     }
     let operation = if mode == Mode::Destroy { "destroy" } else { "apply" };
-    let wanted = Wanted { operation, variables: &args.variables, state: &args.state, lock: &args.lock, ask: args.input };
+    let wanted = Wanted { operation, basis: &args.basis, ask: args.input };
     let mut prepared = operation::prepare(wanted, view).await?;
-    let (plan, diagnostics) = prepared.plan(mode, &args.planning).await?;
+    let (plan, diagnostics) = prepared.plan(mode, &args.planning, view).await;
     plan::show(&plan, &prepared, view);
     view.diagnostics(&diagnostics, &prepared.config.sources);
     if diagnostics.iter().any(Diagnostic::is_error) {
         return Ok(Exit::Failure);
     }
-    if operation::has_changes(&plan) && !args.auto_approve {
+    if plan.has_changes() && !args.auto_approve {
         let (title, explanation) = question(mode);
         if !operation::confirm(view, title, explanation).await? {
             view.line(&format!("\n{} cancelled.", if mode == Mode::Destroy { "Destroy" } else { "Apply" }));

@@ -11,7 +11,7 @@ use hotswap_value::address::{InstanceKey, ModulePath, ResourceInstance, Resource
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::operation::{self, Wanted};
-use crate::options::{LockOptions, PlanningOptions, StateOptions, VariableOptions, ViewOptions, truth};
+use crate::options::{BasisOptions, PlanningOptions, ViewOptions, truth};
 use crate::state_file;
 use crate::view::View;
 
@@ -31,11 +31,7 @@ pub(crate) struct ImportArgs {
     #[command(flatten)]
     pub(super) view: ViewOptions,
     #[command(flatten)]
-    variables: VariableOptions,
-    #[command(flatten)]
-    state: StateOptions,
-    #[command(flatten)]
-    lock: LockOptions,
+    basis: BasisOptions,
 }
 
 pub(crate) fn run(args: ImportArgs, view: &View) -> Result<Exit, Failure> {
@@ -51,7 +47,7 @@ async fn import(args: ImportArgs, view: &View) -> Result<Exit, Failure> {
         return Err(Failure { diagnostics: vec![Diagnostic::error("No block to import into", detail)], sources: config.sources });
     }
     add_import(&mut config, address, id);
-    let wanted = Wanted { operation: "import", variables: &args.variables, state: &args.state, lock: &args.lock, ask: args.input };
+    let wanted = Wanted { operation: "import", basis: &args.basis, ask: args.input };
     let mut prepared = operation::prepare_with(config, warnings, wanted, view).await?;
     if prepared.state.current(address).is_some() {
         let detail =
@@ -60,7 +56,7 @@ async fn import(args: ImportArgs, view: &View) -> Result<Exit, Failure> {
     }
     view.line(&view.bold(&format!("{address}: Importing from ID {id:?}...")));
     let planning = PlanningOptions { target: vec![Target::Resource(address.clone())], ..PlanningOptions::default() };
-    let (plan, mut diagnostics) = prepared.plan(Mode::Normal, &planning).await?;
+    let (plan, mut diagnostics) = prepared.plan(Mode::Normal, &planning, view).await;
     // That a target limits the plan is what is wanted here.
     diagnostics.retain(|diagnostic| diagnostic.is_error() || diagnostic.address.is_some() || diagnostic.range.is_some());
     view.diagnostics(&diagnostics, &prepared.config.sources);

@@ -11,7 +11,7 @@ use hotswap_plan::{Mode, Plan};
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::operation::{self, Prepared, Wanted};
-use crate::options::{LockOptions, PlanningOptions, StateOptions, VariableOptions, ViewOptions};
+use crate::options::{BasisOptions, PlanningOptions, ViewOptions};
 use crate::providers;
 use crate::view::View;
 
@@ -38,11 +38,7 @@ pub(crate) struct PlanArgs {
     #[command(flatten)]
     planning: PlanningOptions,
     #[command(flatten)]
-    variables: VariableOptions,
-    #[command(flatten)]
-    state: StateOptions,
-    #[command(flatten)]
-    lock: LockOptions,
+    basis: BasisOptions,
 }
 
 pub(crate) fn run(args: PlanArgs, view: &View) -> Result<Exit, Failure> {
@@ -50,15 +46,15 @@ pub(crate) fn run(args: PlanArgs, view: &View) -> Result<Exit, Failure> {
 }
 
 async fn plan(args: PlanArgs, view: &View) -> Result<Exit, Failure> {
-    let wanted = Wanted { operation: "plan", variables: &args.variables, state: &args.state, lock: &args.lock, ask: args.input };
+    let wanted = Wanted { operation: "plan", basis: &args.basis, ask: args.input };
     let mut prepared = operation::prepare(wanted, view).await?;
-    let (plan, diagnostics) = prepared.plan(operation::mode(&args.planning), &args.planning).await?;
+    let (plan, diagnostics) = prepared.plan(operation::mode(&args.planning), &args.planning, view).await;
     show(&plan, &prepared, view);
     view.diagnostics(&diagnostics, &prepared.config.sources);
     if diagnostics.iter().any(Diagnostic::is_error) {
         return Ok(Exit::Failure);
     }
-    let changes = operation::has_changes(&plan);
+    let changes = plan.has_changes();
     if let Some(path) = &args.out {
         prepared.save(&plan, path)?;
     }
@@ -70,7 +66,7 @@ async fn plan(args: PlanArgs, view: &View) -> Result<Exit, Failure> {
 
 /// Shows a plan. One that failed before there was anything in it is told by its errors alone.
 pub(super) fn show(plan: &Plan, prepared: &Prepared, view: &View) {
-    if plan.errored && !operation::has_changes(plan) {
+    if plan.errored && !plan.has_changes() {
         return;
     }
     if !view.is_for_programs() {

@@ -6,7 +6,7 @@ use hotswap_apply::{Counts, Request, apply};
 use hotswap_lang::Diagnostic;
 use hotswap_plan::render::human;
 use hotswap_plan::render::json::events::{self, Operation};
-use hotswap_plan::{Action, Mode, Plan, Purpose};
+use hotswap_plan::{Mode, Plan, Purpose};
 use hotswap_sdk::Stop;
 use hotswap_state::State;
 
@@ -18,24 +18,14 @@ use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::view::View;
 
-/// Whether applying a plan changes anything: objects, outputs, or what the state says.
-pub(crate) fn has_changes(plan: &Plan) -> bool {
-    let changes =
-        plan.changes.iter().any(|change| change.action != Action::NoOp || change.previous.is_some() || change.importing.is_some());
-    let outputs = plan.outputs.values().any(|output| output.action != Action::NoOp);
-    let refreshed = plan.mode == Mode::RefreshOnly && (!plan.drift.is_empty() || plan.prior.resources != plan.base.resources);
-    changes || outputs || refreshed
-}
+const STOPPING: &str = "\nStopping: nothing new is begun, and what the server is rolling out goes on there without being waited for.\n\
+                        Press Ctrl-C again to leave at once; what was done until then is kept in the journal beside the state.";
 
 /// Carries a plan out, shows it meanwhile, and tells what became of it.
 pub(crate) async fn carry_out(plan: &Plan, prepared: Prepared, parallelism: u16, view: &View) -> Result<Exit, Failure> {
     let Prepared { config, providers, local, .. } = prepared;
     let stop = Stop::new();
     let progress = Progress::new(view);
-    let observer = {
-        let progress = Arc::clone(&progress);
-        Arc::new(move |event| progress.see(event))
-    };
     let request = Request {
         plan,
         config: &config,
@@ -43,10 +33,10 @@ pub(crate) async fn carry_out(plan: &Plan, prepared: Prepared, parallelism: u16,
         settings: settings(Purpose::Apply, plan.timestamp),
         parallelism: parallelism.into(),
         stop: stop.clone(),
-        observer,
+        observer: progress.observer(),
     };
     let local = Arc::new(Mutex::new(local));
-    let applied = stopping(&stop, view, async {
+    let applied = stopping(&stop, view, STOPPING, async {
         tokio::select! {
             applied = apply(request, Arc::clone(&local)) => applied,
             never = progress.tick() => match never {},

@@ -28,16 +28,13 @@ pub(crate) async fn unless_interrupted<T>(work: impl Future<Output = T>) -> Resu
     }
 }
 
-/// Listens for as long as `work` goes on, which changes things and must not be left: the first signal asks it to stop, the
-/// second ends the process where it is.
-pub(super) async fn stopping<T>(stop: &Stop, view: &View, work: impl Future<Output = T>) -> T {
+/// Listens for as long as `work` goes on, which must not be left half-done: the first signal asks it to stop, which `words` tell;
+/// the second ends the process where it is.
+pub(super) async fn stopping<T>(stop: &Stop, view: &View, words: &str, work: impl Future<Output = T>) -> T {
     let listen = async {
         signalled().await;
         if !view.is_for_programs() {
-            view.message(
-                "\nStopping: nothing new is begun, and what the server is rolling out goes on there without being waited for.\n\
-                 Press Ctrl-C again to leave at once; what was done until then is kept in the journal beside the state.",
-            );
+            view.message(words);
         }
         stop.request();
         signalled().await;

@@ -11,7 +11,7 @@ mod runtime;
 mod saved;
 mod variables;
 
-pub(crate) use carry_out::{carry_out, has_changes};
+pub(crate) use carry_out::carry_out;
 use interrupt::unless_interrupted;
 pub(crate) use prepare::{Prepared, Wanted, load, mode, prepare, prepare_with, settings};
 pub(crate) use prompt::{confirm, is_allowed as may_ask};

@@ -9,23 +9,25 @@ use hotswap_lang::config::{Config, Disk, load as load_config};
 use hotswap_lang::variables::{Given, resolve};
 use hotswap_lang::{Diagnostic, Diagnostics, Moment, Val};
 use hotswap_plan::{Mode, Options, Plan, Providers, Purpose, Settings};
+use hotswap_sdk::Stop;
 use hotswap_state::{Local, State};
 use jiff::Timestamp;
 
-use super::unless_interrupted;
+use super::interrupt::stopping;
+use super::progress::Progress;
 use super::variables::given;
 use crate::failure::Failure;
-use crate::options::{LockOptions, PlanningOptions, StateOptions, VariableOptions};
+use crate::options::{BasisOptions, PlanningOptions, StateOptions};
 use crate::view::View;
 use crate::{providers, state_file};
+
+const STOPPING: &str = "\nStopping: nothing was changed. Press Ctrl-C again to leave at once.";
 
 /// What is to be prepared, as the options say.
 pub(crate) struct Wanted<'a> {
     /// What for, as the lock tells others.
     pub(crate) operation: &'a str,
-    pub(crate) variables: &'a VariableOptions,
-    pub(crate) state: &'a StateOptions,
-    pub(crate) lock: &'a LockOptions,
+    pub(crate) basis: &'a BasisOptions,
     /// Whether the user may be asked for variables.
     pub(crate) ask: bool,
 }
@@ -65,31 +67,29 @@ pub(crate) async fn prepare_with(
     wanted: Wanted<'_>,
     view: &View,
 ) -> Result<Prepared, Failure> {
-    let (given, found) = given(&mut config, wanted.variables, wanted.ask, view).await?;
+    let (given, found) = given(&mut config, &wanted.basis.variables, wanted.ask, view).await?;
     if found.iter().any(Diagnostic::is_error) {
         return Err(Failure { diagnostics: found, sources: config.sources });
     }
     warnings.extend(found);
     let (variables, _) = resolve(&config, &given);
     let providers = providers::providers();
-    let Wanted { state, lock, operation, .. } = wanted;
-    let (local, state) = open(&config, &variables, &providers, state, lock, operation, &mut warnings, view).await?;
+    let Wanted { basis, operation, .. } = wanted;
+    let (local, state) = open(&config, &variables, &providers, basis, operation, &mut warnings, view).await?;
     Ok(Prepared { config, given, providers, local, state, warnings })
 }
 
 /// Locks and reads the state, and takes over what an apply that ended early left behind.
-#[expect(clippy::too_many_arguments, reason = "what a command is about, and how it was asked")]
 pub(super) async fn open(
     config: &Config,
     variables: &BTreeMap<Arc<str>, Val>,
     providers: &Providers,
-    state: &StateOptions,
-    lock: &LockOptions,
+    basis: &BasisOptions,
     operation: &str,
     warnings: &mut Diagnostics,
     view: &View,
 ) -> Result<(Local, State), Failure> {
-    let mut local = state_file::locked(&with_backend(state, config), lock, operation, view)?;
+    let mut local = state_file::locked(&with_backend(&basis.state, config), &basis.lock, operation, view)?;
     let state = state_file::read(&mut local)?;
     let mut state = state.unwrap_or_else(|| State::new(State::new_lineage()));
     let recovery =
@@ -107,7 +107,9 @@ pub(super) async fn open(
 
 impl Prepared {
     /// Makes a plan. Nothing is shown of it here; what was warned of before is among the diagnostics.
-    pub(crate) async fn plan(&mut self, mode: Mode, planning: &PlanningOptions) -> Result<(Plan, Diagnostics), Failure> {
+    pub(crate) async fn plan(&mut self, mode: Mode, planning: &PlanningOptions, view: &View) -> (Plan, Diagnostics) {
+        let progress = Progress::new(view);
+        let (stop, observer) = (Stop::new(), progress.observer());
         let options = Options {
             mode,
             refresh: planning.refresh,
@@ -118,11 +120,20 @@ impl Prepared {
             timestamp: Timestamp::now(),
             folder: folder(),
             workspace: "default".into(),
+            stop: stop.clone(),
+            observer,
         };
-        let (plan, found) = unless_interrupted(hotswap_plan::plan(&self.config, self.state.clone(), &self.providers, options)).await?;
+        let planning = hotswap_plan::plan(&self.config, self.state.clone(), &self.providers, options);
+        let (plan, found) = stopping(&stop, view, STOPPING, async {
+            tokio::select! {
+                planned = planning => planned,
+                never = progress.tick() => match never {},
+            }
+        })
+        .await;
         let mut diagnostics = std::mem::take(&mut self.warnings);
         diagnostics.extend(found);
-        Ok((plan, diagnostics))
+        (plan, diagnostics)
     }
 }
 

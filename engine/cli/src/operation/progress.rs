@@ -1,14 +1,13 @@
-//! How an apply is shown while it goes on: a line when something begins, one every ten seconds, and one when it is done; on a
-//! terminal a bar for each rollout besides.
+//! How a plan and an apply are shown while they go on: a line when something begins, one every ten seconds, and one when it is done;
+//! on a terminal a bar for each rollout besides.
 
-use std::collections::BTreeMap;
+use std::collections::HashMap;
 use std::convert::Infallible;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-use hotswap_apply::{Event, EventKind};
-use hotswap_plan::Action;
-use hotswap_plan::render::json::events;
+use hotswap_plan::render::json::events::{self, EphemeralAct};
+use hotswap_plan::{Act, Action, Event, EventKind, Observer};
 use hotswap_sdk::Progress as Step;
 use hotswap_value::Value;
 use hotswap_value::address::ResourceInstance;
@@ -20,19 +19,18 @@ use crate::view::View;
 /// Something that takes long is told of this often.
 const STILL: Duration = Duration::from_secs(10);
 
-/// Shows an apply while it goes on.
+/// Shows a plan or an apply while it goes on.
 pub(super) struct Progress {
     view: View,
     /// On a terminal.
     bars: Option<MultiProgress>,
-    running: Mutex<BTreeMap<Key, Running>>,
+    running: Mutex<HashMap<Key, Running>>,
 }
 
-/// An operation: an object, which left-over of it, and whether it is destroyed.
-type Key = (ResourceInstance, Option<String>, bool);
+/// An operation: an object, which left-over of it, and what is done to it.
+type Key = (ResourceInstance, Option<String>, Act);
 
 struct Running {
-    action: Action,
     /// ` [id=…]` of what is there already.
     id: String,
     began: Instant,
@@ -49,53 +47,81 @@ impl Progress {
         Arc::new(Self { view: view.clone(), bars, running: Mutex::default() })
     }
 
+    /// Who shows what happens.
+    pub(super) fn observer(self: &Arc<Self>) -> Observer {
+        let progress = Arc::clone(self);
+        Observer::new(move |event| progress.see(event))
+    }
+
     /// Tells of what takes long, until it is dropped.
     pub(super) async fn tick(&self) -> Infallible {
         let mut second = tokio::time::interval(Duration::from_secs(1));
         loop {
             second.tick().await;
-            for ((address, deposed, _), running) in self.running().iter_mut() {
+            for ((address, deposed, act), running) in self.running().iter_mut() {
                 let elapsed = running.began.elapsed();
                 if elapsed >= STILL * (running.told + 1) {
                     running.told += 1;
-                    self.still(address, deposed.as_deref(), running, STILL * running.told);
+                    self.still(address, deposed.as_deref(), act, running, STILL * running.told);
                 }
             }
         }
     }
 
     /// Shows an event.
-    pub(super) fn see(&self, event: Event) {
-        let Event { address, deposed, action, kind } = event;
-        let key = (address, deposed, action == Action::Delete);
+    fn see(&self, event: Event) {
+        let Event { address, deposed, act, kind } = event;
+        let key = (address, deposed, act);
         match kind {
-            EventKind::Started(object) => self.started(key, action, &object),
+            EventKind::Started(object) => self.started(key, &object),
             EventKind::Progress(Step::Waiting) => {}
             EventKind::Progress(Step::Step { message, percent }) => self.step(&key, message, percent),
-            EventKind::Finished { object, elapsed } => self.finished(&key, action, &object, elapsed),
-            EventKind::Failed { elapsed } => self.failed(&key, action, elapsed),
+            EventKind::Finished { object, elapsed } => self.finished(&key, &object, elapsed),
+            EventKind::Failed { elapsed } => self.failed(&key, elapsed),
+            EventKind::Deferred => self.deferred(&key),
         }
     }
 
-    fn started(&self, key: Key, action: Action, object: &Value) {
-        let is_there = action != Action::Create && action != Action::Read;
+    fn started(&self, key: Key, object: &Value) {
+        let (address, deposed, act) = &key;
+        let is_there = !matches!(act, Act::Change(Action::Create | Action::Read));
         let id = if is_there { id(object) } else { String::new() };
         if self.view.is_for_programs() {
-            self.view.event(&events::apply_start(&key.0, action, events::identity(object).filter(|_| is_there)));
+            let identity = events::identity(object).filter(|_| is_there);
+            match told_as(act) {
+                Told::Change(action) => self.view.event(&events::apply_start(address, action, identity)),
+                Told::Ephemeral(act) => self.view.event(&events::ephemeral_start(address, act)),
+                Told::Refresh => self.view.event(&events::refresh_start(address, identity)),
+                Told::Import => {}
+            }
         } else {
-            self.line(&key.0, key.1.as_deref(), &format!("{}...{id}", words(action).begins));
+            let id = if let Act::Import(id) = act { format!(" [id={id}]") } else { id.clone() };
+            self.line(address, deposed.as_deref(), &format!("{}...{id}", words(act).begins));
         }
-        let running = Running { action, id, began: Instant::now(), told: 0, last_step: String::new(), bar: None };
-        self.running().insert(key, running);
+        if !matches!(act, Act::Refresh | Act::Import(_)) {
+            let running = Running { id, began: Instant::now(), told: 0, last_step: String::new(), bar: None };
+            self.running().insert(key, running);
+        }
     }
 
-    fn still(&self, address: &ResourceInstance, deposed: Option<&str>, running: &Running, elapsed: Duration) {
+    /// What an ephemeral resource is opened with is not known yet.
+    fn deferred(&self, key: &Key) {
+        if !self.view.is_for_programs() {
+            self.line(&key.0, None, "Configuration unknown, deferring...");
+        }
+    }
+
+    fn still(&self, address: &ResourceInstance, deposed: Option<&str>, act: &Act, running: &Running, elapsed: Duration) {
         if self.view.is_for_programs() {
-            self.view.event(&events::apply_progress(address, running.action, elapsed));
+            match told_as(act) {
+                Told::Change(action) => self.view.event(&events::apply_progress(address, action, elapsed)),
+                Told::Ephemeral(act) => self.view.event(&events::ephemeral_progress(address, act, elapsed)),
+                Told::Refresh | Told::Import => {}
+            }
         } else if running.bar.is_none() {
             let id = running.id.trim_start_matches(" [").trim_end_matches(']');
             let id = if id.is_empty() { String::new() } else { format!("{id}, ") };
-            self.line(address, deposed, &format!("Still {}... [{id}{} elapsed]", words(running.action).goes_on, told(elapsed)));
+            self.line(address, deposed, &format!("Still {}... [{id}{} elapsed]", words(act).goes_on, told(elapsed)));
         }
     }
 
@@ -115,20 +141,30 @@ impl Progress {
         }
     }
 
-    fn finished(&self, key: &Key, action: Action, object: &Value, elapsed: Duration) {
+    fn finished(&self, key: &Key, object: &Value, elapsed: Duration) {
         self.end(key);
+        let (address, deposed, act) = key;
         if self.view.is_for_programs() {
-            self.view.event(&events::apply_complete(&key.0, action, events::identity(object), elapsed));
-        } else {
-            let id = if action == Action::Delete { String::new() } else { id(object) };
-            self.line(&key.0, key.1.as_deref(), &format!("{} after {}{id}", words(action).ended, told(elapsed)));
+            match told_as(act) {
+                Told::Change(action) => self.view.event(&events::apply_complete(address, action, events::identity(object), elapsed)),
+                Told::Ephemeral(act) => self.view.event(&events::ephemeral_complete(address, act, elapsed)),
+                Told::Refresh => self.view.event(&events::refresh_complete(address, events::identity(object))),
+                Told::Import => {}
+            }
+        } else if !matches!(act, Act::Refresh | Act::Import(_)) {
+            let id = if *act == Act::Change(Action::Delete) { String::new() } else { id(object) };
+            self.line(address, deposed.as_deref(), &format!("{} after {}{id}", words(act).ended, told(elapsed)));
         }
     }
 
-    fn failed(&self, key: &Key, action: Action, elapsed: Duration) {
+    fn failed(&self, key: &Key, elapsed: Duration) {
         self.end(key);
         if self.view.is_for_programs() {
-            self.view.event(&events::apply_errored(&key.0, action, elapsed));
+            match told_as(&key.2) {
+                Told::Change(action) => self.view.event(&events::apply_errored(&key.0, action, elapsed)),
+                Told::Ephemeral(act) => self.view.event(&events::ephemeral_errored(&key.0, act, elapsed)),
+                Told::Refresh | Told::Import => {}
+            }
         }
     }
 
@@ -148,7 +184,7 @@ impl Progress {
         }
     }
 
-    fn running(&self) -> MutexGuard<'_, BTreeMap<Key, Running>> {
+    fn running(&self) -> MutexGuard<'_, HashMap<Key, Running>> {
         self.running.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -167,6 +203,25 @@ fn id(object: &Value) -> String {
     events::identity(object).map(|identity| format!(" [{}={}]", identity.key, identity.value)).unwrap_or_default()
 }
 
+/// Which events tell of it.
+enum Told {
+    Change(Action),
+    Ephemeral(EphemeralAct),
+    Refresh,
+    Import,
+}
+
+fn told_as(act: &Act) -> Told {
+    match act {
+        Act::Change(action) => Told::Change(*action),
+        Act::Open => Told::Ephemeral(EphemeralAct::Open),
+        Act::Renew => Told::Ephemeral(EphemeralAct::Renew),
+        Act::Close => Told::Ephemeral(EphemeralAct::Close),
+        Act::Refresh => Told::Refresh,
+        Act::Import(_) => Told::Import,
+    }
+}
+
 /// What is said of an action as it begins, goes on and ends.
 struct Words {
     begins: &'static str,
@@ -174,12 +229,17 @@ struct Words {
     ended: &'static str,
 }
 
-fn words(action: Action) -> Words {
-    let (begins, goes_on, ended) = match action {
-        Action::Update => ("Modifying", "modifying", "Modifications complete"),
-        Action::Delete => ("Destroying", "destroying", "Destruction complete"),
-        Action::Read => ("Reading", "reading", "Read complete"),
-        _ => ("Creating", "creating", "Creation complete"),
+fn words(act: &Act) -> Words {
+    let (begins, goes_on, ended) = match act {
+        Act::Change(Action::Update) => ("Modifying", "modifying", "Modifications complete"),
+        Act::Change(Action::Delete) => ("Destroying", "destroying", "Destruction complete"),
+        Act::Change(Action::Read) => ("Reading", "reading", "Read complete"),
+        Act::Change(_) => ("Creating", "creating", "Creation complete"),
+        Act::Refresh => ("Refreshing state", "refreshing state", "Refresh complete"),
+        Act::Import(_) => ("Preparing import", "preparing import", "Import prepared"),
+        Act::Open => ("Opening", "opening", "Opening complete"),
+        Act::Renew => ("Renewing", "renewing", "Renewal complete"),
+        Act::Close => ("Closing", "closing", "Closing complete"),
     };
     Words { begins, goes_on, ended }
 }

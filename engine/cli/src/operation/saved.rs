@@ -9,9 +9,10 @@ use hotswap_plan::file::{self, PlanFileError, Saved, check_fresh};
 
 use super::carry_out;
 use super::prepare::{Prepared, open};
+use super::variables::{Variables, given_again};
 use crate::exit::Exit;
 use crate::failure::{Failure, told};
-use crate::options::{LockOptions, StateOptions};
+use crate::options::BasisOptions;
 use crate::providers;
 use crate::view::View;
 
@@ -33,17 +34,16 @@ pub(crate) fn read_saved(path: &Path) -> Result<(Plan, Config), Failure> {
 }
 
 /// Carries out a plan that was saved, if the state is still what it was made from.
-pub(crate) async fn apply_saved(
-    path: &Path,
-    state: &StateOptions,
-    lock: &LockOptions,
-    parallelism: u16,
-    view: &View,
-) -> Result<Exit, Failure> {
-    let (plan, config) = read_saved(path)?;
+pub(crate) async fn apply_saved(path: &Path, basis: &BasisOptions, parallelism: u16, view: &View) -> Result<Exit, Failure> {
+    let (mut plan, mut config) = read_saved(path)?;
     let mut warnings = Diagnostics::new();
+    let Variables { values, diagnostics } = given_again(&mut config, &plan, &basis.variables);
+    if diagnostics.iter().any(Diagnostic::is_error) {
+        return Err(Failure { diagnostics, sources: config.sources });
+    }
+    plan.variables.extend(values);
     let providers = providers::providers();
-    let (local, state) = open(&config, &plan.variables, &providers, state, lock, "apply", &mut warnings, view).await?;
+    let (local, state) = open(&config, &plan.variables, &providers, basis, "apply", &mut warnings, view).await?;
     view.diagnostics(&warnings, &config.sources);
     check_fresh(&plan, &state)
         .map_err(|stale| Failure::from_error("Saved plan is stale", &stale, Some("plan again, and apply that plan")))?;

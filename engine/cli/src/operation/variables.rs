@@ -5,8 +5,9 @@ use std::path::Path;
 use std::sync::Arc;
 
 use hotswap_lang::config::{Config, Disk};
-use hotswap_lang::variables::{Argument, Given, read, resolve};
+use hotswap_lang::variables::{Argument, Given, Origin, read, resolve, settle};
 use hotswap_lang::{Diagnostic, Diagnostics, Val};
+use hotswap_plan::Plan;
 
 use super::prompt;
 use crate::failure::Failure;
@@ -54,6 +55,49 @@ pub(crate) struct Variables {
     pub(crate) values: BTreeMap<Arc<str>, Val>,
     /// Faults in what is given.
     pub(crate) diagnostics: Diagnostics,
+}
+
+/// The ephemeral variables of a saved plan, which has no values of them: those that were given one when it was made get one again,
+/// the others have their defaults. Whatever else is given counted when the plan was made.
+pub(super) fn given_again(config: &mut Config, plan: &Plan, options: &VariableOptions) -> Variables {
+    let (given, mut diagnostics) = read_all(config, &options.0);
+    diagnostics.retain(Diagnostic::is_error);
+    let mut values = BTreeMap::new();
+    for (name, variable) in &config.root().variables {
+        let given = given.get(name);
+        let by_option = given.is_some_and(|given| given.origin == Origin::Argument);
+        let fault = match (variable.ephemeral, given) {
+            (false, Some(given)) if by_option => {
+                let detail = format!(
+                    "The plan has a value for the variable {name:?}. Only ephemeral variables, which it doesn't keep, are given again: leave \
+                     the -var option out, or plan anew with it."
+                );
+                Diagnostic { range: given.range, ..Diagnostic::error("Variable of a saved plan given again", detail) }
+            }
+            (false, _) => continue,
+            (true, None) if plan.ephemeral.contains(name) => {
+                let detail = format!(
+                    "The variable {name:?} is ephemeral and was given a value when the plan was made. The plan has none of it: give it again, \
+                     by -var '{name}=…', in a file of variables, or as TF_VAR_{name} in the environment."
+                );
+                Diagnostic::error("No value for ephemeral variable", detail).at(variable.header).within(variable.header)
+            }
+            (true, Some(given)) if !plan.ephemeral.contains(name) => {
+                let detail = format!(
+                    "The ephemeral variable {name:?} was given no value when the plan was made, so it must have none now. Leave it out, or \
+                     plan anew with it."
+                );
+                Diagnostic { range: given.range, ..Diagnostic::error("Ephemeral variable was not given before", detail) }
+            }
+            (true, given) => {
+                let given = given.map(|given| (&given.value, given.range));
+                values.insert(name.clone(), settle(variable, given, &mut diagnostics));
+                continue;
+            }
+        };
+        diagnostics.push(fault);
+    }
+    Variables { values, diagnostics }
 }
 
 /// The values of variables without asking for any, and without complaint about those that have none.

@@ -1,10 +1,12 @@
 //! Options that several commands share, a group a file.
 
+mod basis;
 mod planning;
 mod state;
 mod variables;
 mod view;
 
+pub(crate) use basis::BasisOptions;
 pub(crate) use planning::PlanningOptions;
 pub(crate) use state::{LockOptions, StateOptions};
 pub(crate) use variables::VariableOptions;

@@ -43,7 +43,8 @@ fn a_tenant_lives_from_plan_to_destroy() {
     ] {
         assert!(said.contains(line), "{line:?} is not in:\n{said}");
     }
-    assert_eq!(folder.run(&["plan", "-detailed-exitcode"]).code, 0);
+    let run = folder.run(&["plan", "-detailed-exitcode"]);
+    assert!(run.code == 0 && run.stdout.starts_with("hotswap_tenant.t: Refreshing state... [id="), "{run:?}");
     assert_eq!(folder.run(&["state", "list"]).succeeded(), "hotswap_tenant.t\n");
     assert_eq!(folder.run(&["output", "-raw", "name"]).succeeded(), "acme");
     assert!(folder.run_with_input(&["console"], "hotswap_tenant.t.display_name\n").succeeded() == "\"Acme\"\n");
@@ -53,6 +54,7 @@ fn a_tenant_lives_from_plan_to_destroy() {
     assert!(folder.run(&["show", "p"]).succeeded().contains("\"Acme\" -> \"Other\""));
     let json: serde_json::Value = serde_json::from_str(&folder.run(&["show", "-json", "p"]).succeeded()).unwrap();
     assert_eq!(json["resource_changes"][0]["change"]["actions"], serde_json::json!(["update"]));
+    assert!(words(&folder.run(&["apply", "-var", "display_name=Other", "p"]).failed()).contains("Variable of a saved plan given again"));
     let said = folder.run(&["apply", "p"]).succeeded();
     assert!(said.contains("hotswap_tenant.t: Modifying... [id=") && said.contains("0 added, 1 changed, 0 destroyed"), "{said}");
     assert!(words(&folder.run(&["apply", "p"]).failed()).contains("Saved plan is stale"));

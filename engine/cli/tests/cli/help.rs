@@ -66,7 +66,7 @@ fn what_is_not_understood_ends_with_1_and_a_suggestion() {
         (&["plan", "-lock-timeout=soon"], "'soon'"),
         (&["plan", "-destroy", "-refresh-only"], "--refresh-only"),
         (&["output", "-raw"], "<NAME>"),
-        (&["apply", "p", "-var=a=1"], "cannot be used with"),
+        (&["apply", "p", "-target=a.b"], "cannot be used with"),
     ] {
         let said = folder.run(arguments).failed();
         assert!(said.contains(suggestion), "{arguments:?}: {said}");

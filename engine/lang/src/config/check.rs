@@ -1,6 +1,8 @@
 //! `check` blocks, and the rules that variables, outputs and resources hold as well.
 
-use super::{Check, CheckRule, arguments::Arguments, draft::Draft, names, resource::Kind};
+use hotswap_value::address::ResourceMode;
+
+use super::{Check, CheckRule, arguments::Arguments, draft::Draft, names};
 use crate::{Diagnostics, ast::Block};
 
 pub(super) fn decode(draft: &mut Draft<'_>, block: Block) {
@@ -15,7 +17,7 @@ pub(super) fn decode(draft: &mut Draft<'_>, block: Block) {
     }
     draft.faults.extend(arguments.finish());
     if let Some(data) = data {
-        draft.resource(data, Kind::Data);
+        draft.resource(data, ResourceMode::Data);
     }
     if draft.claim("check", &name, header) {
         draft.module.checks.insert(name, Check { asserts, header });

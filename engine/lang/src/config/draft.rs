@@ -2,15 +2,28 @@
 
 use std::{collections::BTreeMap, path::PathBuf, sync::Arc};
 
-use hotswap_value::address::ModulePath;
+use hotswap_value::address::{ModulePath, ResourceMode};
 
+use super::call;
 use super::{Backend, Local, Module, arguments::did_you_mean, check, moves, names, output, resource, settings, variable};
-use super::{call, resource::Kind};
 use crate::{Diagnostic, Diagnostics, Range, Sources, ast::Block, ast::Body};
 
 /// What a file can hold.
-pub(super) const BLOCK_TYPES: [&str; 12] =
-    ["resource", "data", "variable", "output", "locals", "module", "provider", "terraform", "moved", "import", "removed", "check"];
+pub(super) const BLOCK_TYPES: [&str; 13] = [
+    "resource",
+    "data",
+    "ephemeral",
+    "variable",
+    "output",
+    "locals",
+    "module",
+    "provider",
+    "terraform",
+    "moved",
+    "import",
+    "removed",
+    "check",
+];
 
 /// The module so far, and where each name was given.
 pub(super) struct Draft<'a> {
@@ -43,8 +56,9 @@ impl<'a> Draft<'a> {
 
     fn block(&mut self, block: Block) {
         match &*block.ty {
-            "resource" => self.resource(block, Kind::Managed),
-            "data" => self.resource(block, Kind::Data),
+            "resource" => self.resource(block, ResourceMode::Managed),
+            "data" => self.resource(block, ResourceMode::Data),
+            "ephemeral" => self.resource(block, ResourceMode::Ephemeral),
             "variable" => self.variable(block),
             "output" => self.output(block),
             "locals" => self.locals(block),
@@ -55,11 +69,6 @@ impl<'a> Draft<'a> {
             "import" => moves::import(self, block),
             "removed" => moves::removed(self, block),
             "check" => check::decode(self, block),
-            "ephemeral" => self.fault(
-                block.header,
-                "Ephemeral resources are not supported",
-                "hotswap knows managed resources (resource) and data sources (data). Use a variable or output with ephemeral = true for values that must not be stored.",
-            ),
             ty => {
                 let detail = format!("A file holds no blocks of type {ty:?}.{}", did_you_mean(ty, BLOCK_TYPES));
                 self.fault(block.header, "Unsupported block type", detail);
@@ -76,7 +85,7 @@ impl<'a> Draft<'a> {
         if let Some(first) = self.places.get(&(kind, name.to_owned())) {
             let at = self.sources.position(first.file, first.start);
             let file = self.sources.file(first.file).path.display();
-            let article = if kind.starts_with('o') { "an" } else { "a" };
+            let article = if kind.starts_with(['e', 'o']) { "an" } else { "a" };
             let detail = format!(
                 "There is {article} {kind} {name:?} already, at {file}:{}. Within a module the name of each must be its own.",
                 at.line
@@ -88,14 +97,14 @@ impl<'a> Draft<'a> {
         true
     }
 
-    /// Decodes a `resource` or `data` block, which may lie in a `check`.
-    pub(super) fn resource(&mut self, block: Block, kind: Kind) {
+    /// Decodes a `resource`, `data` or `ephemeral` block; one of data may lie in a `check`.
+    pub(super) fn resource(&mut self, block: Block, mode: ResourceMode) {
         let (header, labels) = (block.header, block.labels.clone());
         let Some([ty, name]) = names::labels(&block, ["type", "name"], &mut self.faults) else { return };
         names::identifier(&ty, labels[0].1, header, &mut self.faults);
         names::identifier(&name, labels[1].1, header, &mut self.faults);
-        let resource = resource::decode(block, kind, &ty, &name, &mut self.faults);
-        if self.claim(kind.noun(), &format!("{ty}.{name}"), header) {
+        let resource = resource::decode(block, mode, &ty, &name, &mut self.faults);
+        if self.claim(mode.noun(), &format!("{ty}.{name}"), header) {
             self.module.resources.insert(resource.name.clone(), resource);
         }
     }

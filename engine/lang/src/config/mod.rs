@@ -58,7 +58,7 @@ pub struct Module {
     pub locals: BTreeMap<Arc<str>, Local>,
     /// `output` blocks.
     pub outputs: BTreeMap<Arc<str>, Output>,
-    /// `resource` and `data` blocks.
+    /// `resource`, `data` and `ephemeral` blocks.
     pub resources: BTreeMap<ResourceName, Resource>,
     /// `module` blocks.
     pub calls: BTreeMap<Arc<str>, Call>,
@@ -183,7 +183,7 @@ pub struct DependsOn {
     pub range: Range,
 }
 
-/// A `resource` or `data` block.
+/// A `resource`, `data` or `ephemeral` block.
 #[derive(Debug)]
 pub struct Resource {
     /// Its address in the module.

@@ -108,6 +108,10 @@ fn address(name: &'static str, arguments: &mut Arguments) -> Option<(Target, Ran
             arguments.fault(range, "Invalid address", "A data source is read anew each time: there is nothing to move or remove.");
             None
         }
+        Ok(Target::Resource(ResourceInstance { resource, .. })) if resource.mode == ResourceMode::Ephemeral => {
+            arguments.fault(range, "Invalid address", "No state has an ephemeral resource: there is nothing to move or remove.");
+            None
+        }
         Ok(target) => Some((target, range)),
         Err(detail) => {
             arguments.fault(range, "Invalid address", detail);
@@ -127,6 +131,9 @@ fn import_target(expr: &Expr) -> Result<ImportTarget, String> {
     match names::target(&base)? {
         Target::Resource(ResourceInstance { resource, .. }) if resource.mode == ResourceMode::Data => {
             Err("A data source can't be imported: it is only read.".to_owned())
+        }
+        Target::Resource(ResourceInstance { resource, .. }) if resource.mode == ResourceMode::Ephemeral => {
+            Err("An ephemeral resource can't be imported: no state has it.".to_owned())
         }
         Target::Resource(ResourceInstance { module, resource, key: InstanceKey::None }) => {
             Ok(ImportTarget { module, resource, key, range })

@@ -1,4 +1,4 @@
-//! `resource` and `data` blocks: what Terraform's language itself says of them. The rest of the body is the provider's.
+//! `resource`, `data` and `ephemeral` blocks: what Terraform's language itself says of them. The rest of the body is the provider's.
 
 use std::sync::Arc;
 
@@ -10,34 +10,14 @@ use crate::{
     ast::{Block, Expr, ExprKind},
 };
 
-/// Which of the two blocks it is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Kind {
-    Managed,
-    Data,
-}
-
-impl Kind {
-    pub(super) fn noun(self) -> &'static str {
-        match self {
-            Self::Managed => "resource",
-            Self::Data => "data source",
-        }
-    }
-}
-
-pub(super) fn decode(block: Block, kind: Kind, ty: &Arc<str>, name: &Arc<str>, faults: &mut Diagnostics) -> Resource {
+pub(super) fn decode(block: Block, mode: ResourceMode, ty: &Arc<str>, name: &Arc<str>, faults: &mut Diagnostics) -> Resource {
     let header = block.header;
     let mut arguments = Arguments::new(block);
-    let mode = match kind {
-        Kind::Managed => ResourceMode::Managed,
-        Kind::Data => ResourceMode::Data,
-    };
     let name = ResourceName { mode, ty: ty.clone(), name: name.clone() };
     let repeat = repeat(&mut arguments);
     let provider = provider(&mut arguments).unwrap_or_else(|| ProviderName { name: name.provider_name().into(), alias: None });
     let depends_on = names::depends_on(&mut arguments);
-    let lifecycle = arguments.block("lifecycle").map(|block| lifecycle(block, kind, &mut arguments.faults)).unwrap_or_default();
+    let lifecycle = arguments.block("lifecycle").map(|block| lifecycle(block, mode, &mut arguments.faults)).unwrap_or_default();
     refuse_steps(&mut arguments);
     let (body, found) = arguments.rest();
     faults.extend(found);
@@ -91,10 +71,10 @@ fn refuse_steps(arguments: &mut Arguments) {
     }
 }
 
-fn lifecycle(block: Block, kind: Kind, faults: &mut Diagnostics) -> Lifecycle {
+fn lifecycle(block: Block, mode: ResourceMode, faults: &mut Diagnostics) -> Lifecycle {
     let mut arguments = Arguments::new(block);
     let mut lifecycle = Lifecycle::default();
-    if kind == Kind::Managed {
+    if mode == ResourceMode::Managed {
         lifecycle.create_before_destroy = arguments.bool("create_before_destroy").map(|(truth, _)| truth);
         if let Some((truth, range)) = arguments.bool("prevent_destroy") {
             lifecycle.prevent_destroy = truth;

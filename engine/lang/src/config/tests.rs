@@ -206,7 +206,11 @@ import {
   id = 1
 }
 check "c" {}
-ephemeral "x" "y" {}
+ephemeral "x" "y" {
+  lifecycle {
+    prevent_destroy = true
+  }
+}
 locals "x" {
   b {}
 }

@@ -43,7 +43,7 @@ fn constrained(value: &Val, constraint: &Constraint) -> Result<Val, ConvertError
             let elements = elements.collect::<Result<Vec<_>, _>>()?;
             let (ty, elements) = same_type(&type_of_constraint(element), elements, source_element(value))?;
             let result = if matches!(constraint, Constraint::Set(_)) { Val::set(ty, elements) } else { Val::list(ty, elements) };
-            return Ok(result.marked(value.sensitive));
+            return Ok(result.marked(value.marks));
         }
         (Constraint::Map(element), Kind::Map(_, elements) | Kind::Object(elements)) => {
             let values =
@@ -79,7 +79,7 @@ fn constrained(value: &Val, constraint: &Constraint) -> Result<Val, ConvertError
         }
         _ => return of_type(value, constraint),
     };
-    Ok(Val { kind, sensitive: value.sensitive })
+    Ok(Val { kind, marks: value.marks })
 }
 
 /// A value without attributes to be filled in, or one that doesn't fit.
@@ -88,7 +88,7 @@ fn of_type(value: &Val, constraint: &Constraint) -> Result<Val, ConvertError> {
     let Kind::Unknown(from) = &value.kind else { return at(value, &ty) };
     if *from == Type::Dynamic || may_fit(from, constraint) {
         let ty = if has_dynamic(&ty) && ty == Type::Dynamic { from.clone() } else { ty };
-        return Ok(Val { kind: Kind::Unknown(ty), sensitive: value.sensitive });
+        return Ok(Val { kind: Kind::Unknown(ty), marks: value.marks });
     }
     Err(ConvertError::new(format!("{} is required, not {}", with_article(&ty), with_article(from))))
 }

@@ -19,7 +19,7 @@ use unify::can_convert;
 pub struct ConvertError {
     /// Where in the value.
     pub path: AttributePath,
-    /// What is wrong there: `a number is required, not a list of string`. No capital, no trailing period. Never shows a sensitive value.
+    /// What is wrong there: `a number is required, not a list of string`. No capital, no trailing period. Never shows a marked value.
     pub message: String,
 }
 
@@ -101,7 +101,7 @@ fn at(value: &Val, ty: &Type) -> Result<Val, ConvertError> {
             let empty = source_element(value);
             let (element, converted) = same_type(element, converted, empty)?;
             let result = if matches!(ty, Type::Set(_)) { Val::set(element, converted) } else { Val::list(element, converted) };
-            return Ok(result.marked(value.sensitive));
+            return Ok(result.marked(value.marks));
         }
         (Kind::Tuple(elements), Type::Tuple(types)) => {
             if elements.len() != types.len() {
@@ -136,7 +136,7 @@ fn at(value: &Val, ty: &Type) -> Result<Val, ConvertError> {
         }
         (_, ty) => return Err(ConvertError::new(required(ty, value))),
     };
-    Ok(Val { kind, sensitive: value.sensitive })
+    Ok(Val { kind, marks: value.marks })
 }
 
 /// Whether the value is of exactly this type, found without building the type.
@@ -227,7 +227,7 @@ fn required(ty: &Type, value: &Val) -> String {
     let what = with_article(ty);
     match &value.kind {
         Kind::String(text) if matches!(ty, Type::Number | Type::Bool) => {
-            if value.sensitive || text.chars().count() > 40 {
+            if value.marks.any() || text.chars().count() > 40 {
                 format!("{what} is required, and this text is none")
             } else {
                 format!("{what} is required, not {text:?}")
@@ -244,6 +244,7 @@ fn counted(elements: usize) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::Marks;
 
     fn message(value: &Val, ty: &Type) -> String {
         convert(value, ty).unwrap_err().to_string()
@@ -253,9 +254,9 @@ mod tests {
     fn primitives_convert_where_the_text_says_such_a_value() {
         assert_eq!(convert(&"12".into(), &Type::Number), Ok(12_i64.into()));
         assert_eq!(convert(&"1".into(), &Type::Bool), Ok(true.into()));
-        assert_eq!(convert(&Val::from(1_i64).marked(true), &Type::String), Ok(Val::from("1").marked(true)));
+        assert_eq!(convert(&Val::from(1_i64).marked(Marks::SENSITIVE), &Type::String), Ok(Val::from("1").marked(Marks::SENSITIVE)));
         assert_eq!(message(&"x".into(), &Type::Number), r#"a number is required, not "x""#);
-        assert_eq!(message(&Val::from("x").marked(true), &Type::Bool), "a bool is required, and this text is none");
+        assert_eq!(message(&Val::from("x").marked(Marks::SENSITIVE), &Type::Bool), "a bool is required, and this text is none");
         assert_eq!(message(&1_i64.into(), &Type::Bool), "a bool is required, not a number");
     }
 

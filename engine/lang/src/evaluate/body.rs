@@ -6,7 +6,7 @@ use hotswap_value::{AttributePath, Step, Type};
 
 use super::{Evaluator, suggest::hint};
 use crate::{
-    Diagnostic, Diagnostics, Kind, Range, Scope, Val,
+    Diagnostic, Diagnostics, Kind, Marks, Range, Scope, Val,
     ast::{Block, Body, Expr, ExprKind, ObjectKey},
     config::Constraint,
     convert::{convert_to_constraint, type_of_constraint},
@@ -243,7 +243,7 @@ impl<'a> Decoder<'a> {
                 Nesting::Map => Val::map(nested.object.clone(), made.keys.into_iter().zip(made.objects)),
             }
         };
-        value.marked(made.sensitive)
+        value.marked(made.marks)
     }
 
     fn one(&mut self, body: &Body, labels: &[(Cow<'_, str>, Range)], header: Range, nested: &NestedBlockSpec, made: &mut Made) {
@@ -287,7 +287,7 @@ impl<'a> Decoder<'a> {
         let Some(parts) = self.dynamic_parts(block) else { return };
         let errors = self.evaluator.errors();
         let collection = self.evaluator.eval(parts.for_each);
-        made.sensitive |= collection.sensitive;
+        made.marks |= collection.marks;
         if self.evaluator.errors() > errors {
             made.unknown = true;
             return;
@@ -365,7 +365,7 @@ struct Made {
     objects: Vec<Val>,
     keys: Vec<Arc<str>>,
     unknown: bool,
-    sensitive: bool,
+    marks: Marks,
 }
 
 /// A `dynamic` block in its parts.

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use hotswap_value::Type;
 
 use super::{Evaluator, phrase::Cause, suggest::hint, unknown};
-use crate::{Diagnostics, Kind, Range, Val, ast::Expr, convert::with_article, functions};
+use crate::{Diagnostics, Kind, Marks, Range, Val, ast::Expr, convert::with_article, functions};
 
 impl Evaluator<'_> {
     pub(super) fn call(&mut self, expr: &Expr, name: &Arc<str>, name_range: Range, arguments: &[Expr], expand: bool) -> Val {
@@ -22,7 +22,7 @@ impl Evaluator<'_> {
             if expand && index + 1 == arguments.len() {
                 match self.expanded(argument, &value) {
                     Some(elements) => values.extend(elements),
-                    None => open = Some(value.sensitive),
+                    None => open = Some(value.marks),
                 }
             } else {
                 values.push(value);
@@ -31,8 +31,8 @@ impl Evaluator<'_> {
         if self.errors() > errors {
             return Val::unknown();
         }
-        if let Some(sensitive) = open {
-            return Val::unknown().marked(sensitive || values.iter().any(Val::has_sensitive));
+        if let Some(marks) = open {
+            return Val::unknown().marked(values.iter().fold(marks, |marks, value| marks | value.all_marks()));
         }
         if let Some(rest) = name.strip_prefix("provider::") {
             return self.provider_call(expr, name, rest, name_range, arguments, &values);
@@ -51,7 +51,7 @@ impl Evaluator<'_> {
     fn expanded(&mut self, argument: &Expr, value: &Val) -> Option<Vec<Val>> {
         match &value.kind {
             Kind::List(_, elements) | Kind::Set(_, elements) | Kind::Tuple(elements) => {
-                Some(elements.iter().map(|element| element.clone().marked(value.sensitive)).collect())
+                Some(elements.iter().map(|element| element.clone().marked(value.marks)).collect())
             }
             Kind::Unknown(Type::Dynamic | Type::List(_) | Type::Set(_) | Type::Tuple(_)) => None,
             Kind::Null(_) => {
@@ -84,13 +84,13 @@ impl Evaluator<'_> {
         if let Some(index) = values.iter().position(Val::is_null) {
             return self.failed(expr, name, arguments, Some(index), "the argument must not be null");
         }
-        let mut sensitive = false;
-        let bare: Vec<Val> = values.iter().map(|value| value.clone().unmarked(&mut sensitive)).collect();
+        let mut marks = Marks::NONE;
+        let bare: Vec<Val> = values.iter().map(|value| value.clone().unmarked(&mut marks)).collect();
         if !bare.iter().all(Val::is_wholly_known) {
-            return Val::unknown().marked(sensitive);
+            return Val::unknown().marked(marks);
         }
         match self.scope.call_provider_function(provider, function, &bare) {
-            Some(Ok(value)) => value.marked(sensitive),
+            Some(Ok(value)) => value.marked(marks),
             Some(Err((argument, text))) => self.failed(expr, name, arguments, argument, &text),
             None => {
                 let detail = format!("There is no function {function:?} of a provider {provider:?} here.");

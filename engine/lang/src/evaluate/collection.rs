@@ -6,7 +6,7 @@ use hotswap_value::Type;
 
 use super::{Evaluator, phrase::Cause};
 use crate::{
-    Kind, Val,
+    Kind, Marks, Val,
     ast::{Expr, For, ObjectKey},
     convert::{convert, with_article},
 };
@@ -22,13 +22,13 @@ impl Evaluator<'_> {
     pub(super) fn object(&mut self, items: &[(ObjectKey, Expr)]) -> Val {
         let mut attributes = BTreeMap::new();
         let mut known = true;
-        let mut sensitive = false;
+        let mut marks = Marks::NONE;
         for (key, value) in items {
             let name = match key {
                 ObjectKey::Name(name, _) => Key::Name(name.clone()),
                 ObjectKey::Expr(key) => {
                     let value = self.eval(key);
-                    sensitive |= value.sensitive;
+                    marks |= value.marks;
                     self.object_key(key, &value)
                 }
             };
@@ -41,7 +41,7 @@ impl Evaluator<'_> {
             }
         }
         let result = if known { Kind::Object(Arc::new(attributes)).into() } else { Val::unknown() };
-        result.marked(sensitive)
+        result.marked(marks)
     }
 
     fn object_key(&mut self, expr: &Expr, value: &Val) -> Key {
@@ -62,26 +62,26 @@ impl Evaluator<'_> {
         let errors = self.errors();
         let collection = self.eval(&this.collection);
         let failed = self.errors() > errors;
-        let mut sensitive = collection.sensitive;
+        let mut marks = collection.marks;
         if collection.is_unknown() && (failed || collection.ty() == Type::Dynamic) {
-            return Val::unknown().marked(sensitive);
+            return Val::unknown().marked(marks);
         }
-        let Some(pairs) = self.pairs(&this.collection, &collection) else { return Val::unknown().marked(sensitive) };
+        let Some(pairs) = self.pairs(&this.collection, &collection) else { return Val::unknown().marked(marks) };
         let mut result = Gathered { known: true, ..Gathered::default() };
         for (key, value) in pairs {
             let names = this.key_name.iter().map(|name| (name.clone(), key.clone())).chain([(this.value_name.clone(), value)]);
             let names: Vec<_> = names.collect();
-            self.with_names(names, |evaluator| evaluator.for_item(this, &mut result, &mut sensitive));
+            self.with_names(names, |evaluator| evaluator.for_item(this, &mut result, &mut marks));
         }
         if !result.known {
-            return Val::unknown().marked(sensitive);
+            return Val::unknown().marked(marks);
         }
         let value = match (&this.key, this.group) {
             (None, _) => Val::tuple(result.list),
             (Some(_), false) => Kind::Object(Arc::new(result.object)).into(),
             (Some(_), true) => Val::object(result.groups.into_iter().map(|(key, values)| (key, Val::tuple(values)))),
         };
-        value.marked(sensitive)
+        value.marked(marks)
     }
 
     /// Keys and values of what can be gone through; `None`, with an error told, if it can't, and without if it isn't known yet.
@@ -107,10 +107,10 @@ impl Evaluator<'_> {
         }
     }
 
-    fn for_item(&mut self, this: &For, result: &mut Gathered, sensitive: &mut bool) {
+    fn for_item(&mut self, this: &For, result: &mut Gathered, marks: &mut Marks) {
         if let Some(condition) = &this.condition {
             let value = self.eval(condition);
-            *sensitive |= value.sensitive;
+            *marks |= value.marks;
             if value.is_null() {
                 self.fault(condition, "Invalid 'for' condition", "The condition is null; it must be true or false.");
                 result.known = false;
@@ -136,14 +136,14 @@ impl Evaluator<'_> {
             return;
         };
         let key_value = self.eval(key);
-        *sensitive |= key_value.sensitive;
+        *marks |= key_value.marks;
         let name = self.object_key(key, &key_value);
         let value = self.eval(&this.value);
         match name {
             Key::Unknown => result.known = false,
             Key::Name(name) if this.group => result.groups.entry(name).or_default().push(value),
             Key::Name(name) if result.object.contains_key(&name) => {
-                let shown = if key_value.sensitive { String::new() } else { format!(" {name:?}") };
+                let shown = if key_value.marks.any() { String::new() } else { format!(" {name:?}") };
                 let detail = format!(
                     "Two items of this 'for' have the same key{shown}. Where several belong together, write ... after the value to gather them."
                 );

@@ -18,12 +18,12 @@ impl Evaluator<'_> {
         let Some(ty) = common(&yes_value, &no_value) else {
             return self.mismatch(expr, &yes_value, &no_value);
         };
-        // A result that is sensitive on one side is on both: which was taken would tell something of it.
-        let sensitive = truth.sensitive || yes_value.sensitive || no_value.sensitive;
+        // A result that is marked on one side is on both: which was taken would tell something of it.
+        let marks = truth.marks | yes_value.marks | no_value.marks;
         match truth.as_bool() {
             None => {
                 let ty = if ty == Common::Same { yes_value.ty() } else { ty.into_type() };
-                unknown(ty).marked(sensitive)
+                unknown(ty).marked(marks)
             }
             Some(taken) => {
                 let (value, faults) = if taken { (yes_value, yes_faults) } else { (no_value, no_faults) };
@@ -38,7 +38,7 @@ impl Evaluator<'_> {
                         }
                     },
                 };
-                value.marked(sensitive)
+                value.marked(marks)
             }
         }
     }
@@ -48,12 +48,12 @@ impl Evaluator<'_> {
         let value = self.eval(condition);
         if value.is_null() {
             self.fault(condition, "Null condition", "The condition is null; it must be true or false.");
-            return unknown(Type::Bool).marked(value.sensitive);
+            return unknown(Type::Bool).marked(value.marks);
         }
         convert(&value, &Type::Bool).unwrap_or_else(|error| {
             let detail = format!("The condition must be true or false: {error}.");
             self.fault_at(condition.range, condition, Cause::Other, "Incorrect condition type", detail);
-            unknown(Type::Bool).marked(value.sensitive)
+            unknown(Type::Bool).marked(value.marks)
         })
     }
 

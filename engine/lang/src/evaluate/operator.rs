@@ -19,7 +19,7 @@ impl Evaluator<'_> {
             UnaryOp::Not => Type::Bool,
         };
         let value = self.eval(operand);
-        let Some(value) = self.operand(operand, &value, &ty) else { return unknown(ty).marked(value.sensitive) };
+        let Some(value) = self.operand(operand, &value, &ty) else { return unknown(ty).marked(value.marks) };
         let result = match &value.kind {
             Kind::Bool(truth) => (!truth).into(),
             Kind::Number(number) => match number::negate(number) {
@@ -28,7 +28,7 @@ impl Evaluator<'_> {
             },
             _ => unknown(ty),
         };
-        result.marked(value.sensitive)
+        result.marked(value.marks)
     }
 
     /// Both operands are evaluated before the operator is looked at: `&&` and `||` spare nothing.
@@ -37,13 +37,13 @@ impl Evaluator<'_> {
         let (left_value, right_value) = (self.eval(left), self.eval(right));
         let failed = self.errors() > errors;
         if let BinaryOp::Equal | BinaryOp::NotEqual = operator {
-            let sensitive = left_value.has_sensitive() || right_value.has_sensitive();
+            let marks = left_value.all_marks() | right_value.all_marks();
             let equal = if failed { None } else { equal(&left_value, &right_value) };
             let result = match equal {
                 Some(equal) => (equal == (operator == BinaryOp::Equal)).into(),
                 None => unknown(Type::Bool),
             };
-            return result.marked(sensitive);
+            return result.marked(marks);
         }
         let operands = match operator {
             BinaryOp::And | BinaryOp::Or => Type::Bool,
@@ -53,7 +53,7 @@ impl Evaluator<'_> {
             BinaryOp::Add | BinaryOp::Subtract | BinaryOp::Multiply | BinaryOp::Divide | BinaryOp::Modulo => Type::Number,
             _ => Type::Bool,
         };
-        let sensitive = left_value.sensitive || right_value.sensitive;
+        let marks = left_value.marks | right_value.marks;
         let a = self.operand(left, &left_value, &operands);
         let b = self.operand(right, &right_value, &operands);
         let result = match (a.as_ref().map(|value| &value.kind), b.as_ref().map(|value| &value.kind)) {
@@ -64,7 +64,7 @@ impl Evaluator<'_> {
             },
             _ => unknown(result_type),
         };
-        result.marked(sensitive)
+        result.marked(marks)
     }
 
     fn arithmetic(&mut self, expr: &Expr, right: &Expr, operator: BinaryOp, a: &Number, b: &Number) -> Val {

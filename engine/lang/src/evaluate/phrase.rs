@@ -14,7 +14,7 @@ use crate::{
     convert::{type_name, with_article},
 };
 
-/// What a message is about, which decides on whether unknown and sensitive values are worth a word.
+/// What a message is about, which decides on whether unknown and marked values are worth a word.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Cause {
     /// Neither of these.
@@ -23,6 +23,8 @@ pub enum Cause {
     Unknown,
     /// That something is sensitive.
     Sensitive,
+    /// That something is ephemeral.
+    Ephemeral,
 }
 
 impl Evaluator<'_> {
@@ -80,8 +82,13 @@ fn text(expr: &Expr) -> Option<String> {
 
 /// What a value is, to follow its name; `None` if there is nothing to be said.
 fn phrase(value: &Val, cause: Cause) -> Option<String> {
-    if value.has_sensitive() {
-        return (cause == Cause::Sensitive).then(|| "has a sensitive value".to_owned());
+    let marks = value.all_marks();
+    if marks.any() {
+        return match cause {
+            Cause::Ephemeral if marks.ephemeral => Some("has an ephemeral value".to_owned()),
+            Cause::Sensitive if marks.sensitive => Some("has a sensitive value".to_owned()),
+            _ => None,
+        };
     }
     if let Kind::Unknown(ty) = &value.kind {
         return match (cause, ty) {

@@ -68,6 +68,7 @@ pub(super) fn subject(expr: &Expr, is_name: &dyn Fn(&str) -> bool) -> Option<Res
             ExprKind::Attribute(root, ty) => match &root.kind {
                 ExprKind::Variable(root) if !is_name(root) => match &**root {
                     "data" => Some(Ok(Subject::Resource(ResourceName::data(ty, name)))),
+                    "ephemeral" => Some(Ok(Subject::Resource(ResourceName::ephemeral(ty, name)))),
                     "resource" => Some(Ok(Subject::Resource(ResourceName::managed(ty, name)))),
                     _ => None,
                 },
@@ -97,15 +98,11 @@ fn named(root: &Arc<str>, name: &Arc<str>, range: Range) -> Option<Result<Subjec
         ("count", _) => return fault(&["index"], "\"count\" has \"index\" alone"),
         ("path", "module" | "root" | "cwd") => Subject::Path(name.clone()),
         ("path", _) => return fault(&["module", "root", "cwd"], "\"path\" has \"module\", \"root\" and \"cwd\""),
-        ("terraform", "workspace") => Subject::Terraform(name.clone()),
-        ("terraform", _) => return fault(&["workspace"], "\"terraform\" has \"workspace\" alone"),
-        ("data" | "resource", _) => {
+        ("terraform", "workspace" | "applying") => Subject::Terraform(name.clone()),
+        ("terraform", _) => return fault(&["workspace", "applying"], "\"terraform\" has \"workspace\" and \"applying\""),
+        ("data" | "resource" | "ephemeral", _) => {
             let detail = format!("A type and a name are due after \"{root}\", as in {root}.{name}.NAME.");
             return Some(Err(Box::new(Diagnostic::error("Invalid reference", detail).at(range))));
-        }
-        ("ephemeral", _) => {
-            let detail = "Ephemeral resources are not supported here.";
-            return Some(Err(Box::new(Diagnostic::error("Unsupported reference", detail).at(range))));
         }
         (_, name) if name.starts_with(|first: char| first.is_ascii_digit()) => return Some(Err(alone(root, range))),
         _ => Subject::Resource(ResourceName::managed(root, name)),
@@ -122,10 +119,10 @@ fn alone(root: &str, range: Range) -> Box<Diagnostic> {
         "each" => "\"each\" is no value; it has each.key and each.value.".to_owned(),
         "count" => "\"count\" is no value; it has count.index.".to_owned(),
         "path" => "\"path\" is no value; it has path.module, path.root and path.cwd.".to_owned(),
-        "terraform" => "\"terraform\" is no value; it has terraform.workspace.".to_owned(),
-        "data" | "resource" => format!("A type and a name are due after \"{root}\", as in {root}.TYPE.NAME."),
+        "terraform" => "\"terraform\" is no value; it has terraform.workspace and terraform.applying.".to_owned(),
+        "data" | "resource" | "ephemeral" => format!("A type and a name are due after \"{root}\", as in {root}.TYPE.NAME."),
         root => {
-            let roots = ["var", "local", "module", "each", "count", "path", "terraform", "data", "self"];
+            let roots = ["var", "local", "module", "each", "count", "path", "terraform", "data", "ephemeral", "self"];
             format!(
                 "\"{root}\" is no value here. A resource is referred to by its type and name, as in {root}.NAME; text needs quotes.{}",
                 hint(root, roots)

@@ -3,13 +3,13 @@
 use hotswap_value::Type;
 
 use super::{Evaluator, phrase::Cause, unknown};
-use crate::{Kind, Val, ast::Expr, convert::unify};
+use crate::{Kind, Marks, Val, ast::Expr, convert::unify};
 
 impl Evaluator<'_> {
     /// What is no collection counts as one of itself, and null as one of nothing.
     pub(super) fn splat(&mut self, expr: &Expr, base: &Expr, each: &Expr) -> Val {
         let value = self.eval(base);
-        let marked = |result: Val| result.marked(value.sensitive);
+        let marked = |result: Val| result.marked(value.marks);
         match &value.kind {
             Kind::Null(Type::List(_) | Type::Set(_) | Type::Tuple(_)) => {
                 let detail = "This value is null where a collection is due; an empty one has elements to go through, if none.";
@@ -47,7 +47,7 @@ impl Evaluator<'_> {
                     _ => marked(Val::tuple(elements)),
                 }
             }
-            _ => marked(Val::tuple([self.item(each, Val { sensitive: false, ..value.clone() })])),
+            _ => marked(Val::tuple([self.item(each, Val { marks: Marks::NONE, ..value.clone() })])),
         }
     }
 

@@ -4,7 +4,7 @@ use hotswap_value::Type;
 
 use super::{Evaluator, unknown};
 use crate::{
-    Kind, Val,
+    Kind, Marks, Val,
     ast::{Expr, TemplateFor, TemplatePart},
     convert::convert,
 };
@@ -13,7 +13,7 @@ use crate::{
 struct Text {
     text: String,
     known: bool,
-    sensitive: bool,
+    marks: Marks,
 }
 
 impl Evaluator<'_> {
@@ -21,10 +21,10 @@ impl Evaluator<'_> {
         if let [TemplatePart::Interpolation(expr)] = parts {
             return self.eval(expr);
         }
-        let mut text = Text { text: String::new(), known: true, sensitive: false };
+        let mut text = Text { text: String::new(), known: true, marks: Marks::NONE };
         self.parts(parts, &mut text);
         let value = if text.known { Val::from(text.text) } else { unknown(Type::String) };
-        value.marked(text.sensitive)
+        value.marked(text.marks)
     }
 
     fn parts(&mut self, parts: &[TemplatePart], text: &mut Text) {
@@ -44,7 +44,7 @@ impl Evaluator<'_> {
     fn interpolation(&mut self, expr: &Expr, text: &mut Text) {
         let errors = self.errors();
         let value = self.eval(expr);
-        text.sensitive |= value.sensitive;
+        text.marks |= value.marks;
         if self.errors() > errors || value.is_unknown() {
             text.known = false;
             return;
@@ -66,15 +66,15 @@ impl Evaluator<'_> {
     /// Both sides are evaluated; faults of the one that isn't taken don't count.
     fn template_if(&mut self, condition: &Expr, yes: &[TemplatePart], no: &[TemplatePart], text: &mut Text) {
         let truth = self.truth(condition);
-        text.sensitive |= truth.sensitive;
+        text.marks |= truth.marks;
         match truth.as_bool() {
             Some(true) => self.parts(yes, text),
             Some(false) => self.parts(no, text),
             None => {
                 for side in [yes, no] {
-                    let mut either = Text { text: String::new(), known: true, sensitive: false };
+                    let mut either = Text { text: String::new(), known: true, marks: Marks::NONE };
                     let _ = self.quietly(|this| this.parts(side, &mut either));
-                    text.sensitive |= either.sensitive;
+                    text.marks |= either.marks;
                 }
                 text.known = false;
             }
@@ -84,7 +84,7 @@ impl Evaluator<'_> {
     fn template_for(&mut self, this: &TemplateFor, text: &mut Text) {
         let errors = self.errors();
         let collection = self.eval(&this.collection);
-        text.sensitive |= collection.sensitive;
+        text.marks |= collection.marks;
         if self.errors() > errors {
             text.known = false;
             return;

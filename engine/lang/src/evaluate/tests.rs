@@ -3,7 +3,7 @@
 use std::{collections::BTreeMap, path::Path, sync::Arc};
 
 use super::{evaluate, evaluate_template, references};
-use crate::{Diagnostic, Diagnostics, FileId, Kind, Range, Scope, Sources, Subject, Val, ast::Body, ast::Expr, syntax};
+use crate::{Diagnostic, Diagnostics, FileId, Kind, Marks, Range, Scope, Sources, Subject, Val, ast::Body, ast::Expr, syntax};
 use hotswap_value::Type;
 
 /// Some values by the text of their reference.
@@ -53,7 +53,7 @@ fn scope() -> Known {
     Known::new([
         ("var.n", 3_i64.into()),
         ("var.s", "a".into()),
-        ("var.secret", Val::from("hush").marked(true)),
+        ("var.secret", Val::from("hush").marked(Marks::SENSITIVE)),
         ("var.map", Val::map(Type::Number, [("one", 1_i64.into())])),
         ("local.object", Val::object([("name", "x".into()), ("size", 1_i64.into())])),
         ("local.list", Val::list(Type::String, ["a".into(), "b".into()])),
@@ -130,7 +130,7 @@ fn a_providers_function_sees_neither_marks_nor_what_is_unknown() {
         assert!(diagnostics.is_empty(), "{diagnostics:?}");
         value
     };
-    assert_eq!(value("provider::p::first(var.secret)"), Val::from("hush").marked(true));
+    assert_eq!(value("provider::p::first(var.secret)"), Val::from("hush").marked(Marks::SENSITIVE));
     assert_eq!(value("provider::p::first(a_b.c.id)"), Val::unknown());
 }
 
@@ -185,7 +185,7 @@ fn what_is_no_reference_is_told() {
             "module",
             "foo",
             "local[\"x\"]",
-            "ephemeral.a.b"
+            "ephemeral.a"
         ]
         .map(referred)
         .join("\n")

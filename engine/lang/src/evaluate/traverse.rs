@@ -56,12 +56,12 @@ impl Evaluator<'_> {
                 self.fault_on(expr, base, "Unsupported attribute", detail)
             }
         };
-        result.marked(value.sensitive)
+        result.marked(value.marks)
     }
 
     /// `base[key]`, where `base` is `value` and `key` is `key_value`.
     pub(super) fn index(&mut self, expr: &Expr, base: &Expr, value: &Val, key: &Expr, key_value: &Val) -> Val {
-        let sensitive = value.sensitive || key_value.sensitive;
+        let marks = value.marks | key_value.marks;
         if value.is_null() {
             return self.fault_on(expr, base, "Attempt to index null value", "This value is null, so it has no elements.");
         }
@@ -86,7 +86,7 @@ impl Evaluator<'_> {
                     None => unknown(ty.clone()),
                     Some(name) => match elements.get(name) {
                         Some(value) => value.clone(),
-                        None if sensitive => self.no_index(expr, key, "The map has no element of this key."),
+                        None if marks.any() => self.no_index(expr, key, "The map has no element of this key."),
                         None => self.no_element(expr, name, elements),
                     },
                 },
@@ -99,7 +99,7 @@ impl Evaluator<'_> {
                 None => Val::unknown(),
                 Some(key_value) => match key_value.as_str() {
                     None => Val::unknown(),
-                    Some(_) if sensitive && !has_attribute(value, &key_value) => {
+                    Some(_) if marks.any() && !has_attribute(value, &key_value) => {
                         self.no_index(expr, key, "The object has no attribute of this name.")
                     }
                     Some(name) => match &value.kind {
@@ -125,7 +125,7 @@ impl Evaluator<'_> {
                 self.fault_on(expr, base, "Invalid index", detail)
             }
         };
-        result.marked(sensitive)
+        result.marked(marks)
     }
 
     /// An element of a list or tuple. `ty` is what it is if the index is not known.

@@ -120,7 +120,7 @@ fn element(call: &Call) -> Outcome {
         return Err(FunctionError::at(0, "must not be empty"));
     }
     let index = usize::try_from(index).map_err(|_| FunctionError::at(1, format!("must not be negative, it is {index}")))?;
-    Ok(elements[index % elements.len()].clone().marked(call.value(0).sensitive))
+    Ok(elements[index % elements.len()].clone().marked(call.value(0).marks))
 }
 
 fn element_type(arguments: &[Val]) -> Result<Type, FunctionError> {
@@ -153,17 +153,17 @@ fn length(call: &Call) -> Outcome {
         Kind::Unknown(Type::Tuple(types)) => types.len(),
         Kind::Unknown(Type::Object(types)) => types.len(),
         Kind::Unknown(Type::Bool | Type::Number) => return Err(no_length(value)),
-        Kind::Unknown(_) => return Ok(Val::from(Kind::Unknown(Type::Number)).marked(value.sensitive)),
+        Kind::Unknown(_) => return Ok(Val::from(Kind::Unknown(Type::Number)).marked(value.marks)),
         Kind::String(text) => unicode_segmentation::UnicodeSegmentation::graphemes(&**text, true).count(),
         // What is not known yet may turn out to be the same as another element.
         Kind::Set(_, elements) if elements.len() > 1 && !value.is_wholly_known() => {
-            return Ok(Val::from(Kind::Unknown(Type::Number)).marked(value.sensitive));
+            return Ok(Val::from(Kind::Unknown(Type::Number)).marked(value.marks));
         }
         Kind::List(_, elements) | Kind::Set(_, elements) | Kind::Tuple(elements) => elements.len(),
         Kind::Map(_, elements) | Kind::Object(elements) => elements.len(),
         Kind::Null(_) | Kind::Bool(_) | Kind::Number(_) => return Err(no_length(value)),
     };
-    Ok(Val::from(length as u64).marked(value.sensitive))
+    Ok(Val::from(length as u64).marked(value.marks))
 }
 
 fn no_length(value: &Val) -> FunctionError {

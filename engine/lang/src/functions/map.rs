@@ -9,7 +9,7 @@ use super::{
     arguments::a_kind,
     signature::{Outcome, STRINGS, function, takes},
 };
-use crate::{Kind, Val, convert::convert};
+use crate::{Kind, Marks, Val, convert::convert};
 
 pub(super) const FUNCTIONS: &[Function] = &[
     function(
@@ -67,7 +67,7 @@ fn keys(call: &Call) -> Outcome {
         Kind::Object(attributes) => Val::tuple(attributes.keys().cloned().map(Val::from)),
         _ => return Err(FunctionError::at(0, format!("must be a map or object, not {}", a_kind(value)))),
     };
-    Ok(result.marked(value.sensitive))
+    Ok(result.marked(value.marks))
 }
 
 fn lookup(call: &Call) -> Outcome {
@@ -76,19 +76,19 @@ fn lookup(call: &Call) -> Outcome {
     }
     let (value, key) = (call.value(0), call.text(1));
     let elements = call.map(0)?;
-    let sensitive = value.sensitive || call.value(1).sensitive;
+    let marks = value.marks | call.value(1).marks;
     let ty = lookup_type(call.arguments)?;
     if !value.is_wholly_known() {
-        return Ok(Val::from(Kind::Unknown(ty)).marked(sensitive));
+        return Ok(Val::from(Kind::Unknown(ty)).marked(marks));
     }
     if let Some(element) = elements.get(key) {
-        return Ok(element.clone().marked(sensitive));
+        return Ok(element.clone().marked(marks));
     }
     match call.arguments.get(2) {
         Some(default) => Ok(convert(default, &ty)
             .map_err(|error| FunctionError::at(2, format!("must be as the map's elements are: {error}")))?
-            .marked(sensitive)),
-        None if call.value(1).sensitive => Err(FunctionError::at(1, "must be a key of the map, as no default is given")),
+            .marked(marks)),
+        None if call.value(1).marks.any() => Err(FunctionError::at(1, "must be a key of the map, as no default is given")),
         None => Err(FunctionError::at(1, format!("must be a key of the map, as no default is given; there is no {key:?}"))),
     }
 }
@@ -116,9 +116,9 @@ fn lookup_type(arguments: &[Val]) -> Result<Type, FunctionError> {
 
 fn merge(call: &Call) -> Outcome {
     let mut merged: BTreeMap<Arc<str>, Val> = BTreeMap::new();
-    let mut sensitive = false;
+    let mut marks = Marks::NONE;
     for (_, value) in call.from(0) {
-        sensitive |= value.sensitive;
+        marks |= value.marks;
         if let Some(elements) = value.as_map() {
             merged.extend(elements.iter().map(|(key, element)| (key.clone(), element.clone())));
         }
@@ -127,7 +127,7 @@ fn merge(call: &Call) -> Outcome {
         Type::Map(element) => Kind::Map(*element, Arc::new(merged)),
         _ => Kind::Object(Arc::new(merged)),
     };
-    Ok(Val::from(result).marked(sensitive))
+    Ok(Val::from(result).marked(marks))
 }
 
 /// Maps of one type give a map of it; anything else gives an object, if all its attributes can be known.
@@ -183,7 +183,7 @@ fn values(call: &Call) -> Outcome {
         Kind::Map(element, _) => Val::list(element.clone(), elements),
         _ => Val::tuple(elements),
     };
-    Ok(result.marked(call.value(0).sensitive))
+    Ok(result.marked(call.value(0).marks))
 }
 
 fn values_type(arguments: &[Val]) -> Result<Type, FunctionError> {
@@ -217,7 +217,7 @@ fn zipmap(call: &Call) -> Outcome {
         Kind::List(element, _) => Kind::Map(element.clone(), Arc::new(map)),
         _ => Kind::Object(Arc::new(map)),
     };
-    Ok(Val::from(result).marked(call.value(1).sensitive))
+    Ok(Val::from(result).marked(call.value(1).marks))
 }
 
 fn zipmap_type(arguments: &[Val]) -> Result<Type, FunctionError> {

@@ -37,7 +37,7 @@ use std::sync::LazyLock;
 
 use hotswap_value::Type;
 
-use crate::{Kind, Scope, Val, convert::convert};
+use crate::{Kind, Marks, Scope, Val, convert::convert};
 
 use arguments::Call;
 pub use signature::{Function, Parameter, Shape};
@@ -132,7 +132,7 @@ pub fn is_lazy(name: &str) -> bool {
 
 fn apply(function: &Function, arguments: &[Val], scope: &dyn Scope) -> Result<Val, FunctionError> {
     check_count(function, arguments.len())?;
-    let mut sensitive = false;
+    let mut marks = Marks::NONE;
     let mut typeless = false;
     let mut unknown = false;
     let mut converted = Vec::with_capacity(arguments.len());
@@ -145,7 +145,7 @@ fn apply(function: &Function, arguments: &[Val], scope: &dyn Scope) -> Result<Va
             }
         };
         if !parameter.marks {
-            argument = argument.unmarked(&mut sensitive);
+            argument = argument.unmarked(&mut marks);
         }
         if argument.is_null() && !parameter.null {
             return Err(FunctionError::at(index, "must not be null"));
@@ -153,22 +153,22 @@ fn apply(function: &Function, arguments: &[Val], scope: &dyn Scope) -> Result<Va
         if argument.is_unknown() && !parameter.unknown {
             unknown = true;
             // The mark of an unknown argument would be lost with it.
-            sensitive |= argument.sensitive;
+            marks |= argument.marks;
         }
         typeless |= matches!(argument.kind, Kind::Null(Type::Dynamic) | Kind::Unknown(Type::Dynamic)) && !parameter.typeless;
         converted.push(argument);
     }
     if typeless {
-        return Ok(Val::unknown().marked(sensitive));
+        return Ok(Val::unknown().marked(marks));
     }
     if unknown {
         let ty = match function.result {
             Shape::By(decide) => decide(&converted)?,
             shape => shape.ty(),
         };
-        return Ok(Val::from(Kind::Unknown(ty)).marked(sensitive));
+        return Ok(Val::from(Kind::Unknown(ty)).marked(marks));
     }
-    Ok((function.code)(&Call { arguments: &converted, scope })?.marked(sensitive))
+    Ok((function.code)(&Call { arguments: &converted, scope })?.marked(marks))
 }
 
 fn check_count(function: &Function, given: usize) -> Result<(), FunctionError> {

@@ -11,7 +11,7 @@ use super::{
     signature::{LIST, Outcome, STRINGS, function, takes},
 };
 use crate::{
-    Kind, Val,
+    Kind, Marks, Val,
     convert::{convert, unify},
     number,
 };
@@ -77,7 +77,7 @@ fn chunklist(call: &Call) -> Outcome {
     let size = usize::try_from(call.integer(1)?).map_err(|_| FunctionError::at(1, "must not be negative"))?;
     let size = if size == 0 { elements.len().max(1) } else { size };
     let chunks = elements.chunks(size).map(|chunk| sequence_like(list, chunk.to_vec()));
-    Ok(Val::list(list.ty(), chunks).marked(list.sensitive))
+    Ok(Val::list(list.ty(), chunks).marked(list.marks))
 }
 
 fn compact(call: &Call) -> Outcome {
@@ -90,10 +90,10 @@ fn compact(call: &Call) -> Outcome {
 
 fn concat(call: &Call) -> Outcome {
     let ty = concat_type(call.arguments)?;
-    let mut sensitive = false;
+    let mut marks = Marks::NONE;
     let mut elements = Vec::new();
     for (index, value) in call.from(0) {
-        sensitive |= value.sensitive;
+        marks |= value.marks;
         for element in call.sequence(index)? {
             elements.push(match &ty {
                 Type::List(ty) => convert(element, ty).map_err(|error| FunctionError::at(index, error.to_string()))?,
@@ -105,7 +105,7 @@ fn concat(call: &Call) -> Outcome {
         Type::List(element) => Val::list(*element, elements),
         _ => Val::tuple(elements),
     };
-    Ok(result.marked(sensitive))
+    Ok(result.marked(marks))
 }
 
 /// Lists whose elements have a type in common give a list; anything else gives a tuple, if its length can be known.
@@ -162,15 +162,15 @@ fn flatten(call: &Call) -> Outcome {
     if value.as_elements().is_none() {
         return Err(FunctionError::at(0, format!("must be a list, tuple or set, not {}", a_kind(value))));
     }
-    let mut flat = Flat { elements: Vec::new(), sensitive: false, known: true };
+    let mut flat = Flat { elements: Vec::new(), marks: Marks::NONE, known: true };
     flat.add(value);
     let result = if flat.known { Val::tuple(flat.elements) } else { Val::unknown() };
-    Ok(result.marked(flat.sensitive))
+    Ok(result.marked(flat.marks))
 }
 
 struct Flat {
     elements: Vec<Val>,
-    sensitive: bool,
+    marks: Marks,
     /// Whether how many there are is known.
     known: bool,
 }
@@ -178,13 +178,13 @@ struct Flat {
 impl Flat {
     /// Adds the elements of a list, set or tuple.
     fn add(&mut self, value: &Val) {
-        self.sensitive |= value.sensitive;
+        self.marks |= value.marks;
         for element in value.as_elements().unwrap_or_default() {
             match &element.kind {
                 Kind::List(..) | Kind::Set(..) | Kind::Tuple(_) => self.add(element),
                 Kind::Unknown(Type::List(_) | Type::Set(_) | Type::Tuple(_) | Type::Dynamic) => {
                     self.known = false;
-                    self.sensitive |= element.sensitive;
+                    self.marks |= element.marks;
                 }
                 _ => self.elements.push(element.clone()),
             }
@@ -249,7 +249,7 @@ fn reverse(call: &Call) -> Outcome {
     let Some(elements) = value.as_elements() else {
         return Err(FunctionError::at(0, format!("must be a list, tuple or set, not {}", a_kind(value))));
     };
-    Ok(sequence_like(value, elements.iter().rev().cloned().collect()).marked(value.sensitive))
+    Ok(sequence_like(value, elements.iter().rev().cloned().collect()).marked(value.marks))
 }
 
 fn reverse_type(arguments: &[Val]) -> Result<Type, FunctionError> {
@@ -274,7 +274,7 @@ fn slice(call: &Call) -> Outcome {
     let (start, end) = bounds(elements.len())?;
     let kept =
         elements.get(start..end).ok_or_else(|| FunctionError::at(1, format!("must not be greater than the end, {end}; it is {start}")))?;
-    Ok(sequence_like(call.value(0), kept.to_vec()).marked(call.value(0).sensitive))
+    Ok(sequence_like(call.value(0), kept.to_vec()).marked(call.value(0).marks))
 }
 
 fn slice_type(arguments: &[Val]) -> Result<Type, FunctionError> {

@@ -10,7 +10,7 @@ use super::{
     signature::{Outcome, SET, function, takes},
 };
 use crate::{
-    Kind, Val,
+    Kind, Marks, Val,
     convert::{convert, unify},
 };
 
@@ -81,10 +81,10 @@ fn product(call: &Call) -> Outcome {
     let (Type::Set(tuple) | Type::List(tuple)) = &ty else { return Ok(Val::unknown()) };
     let Type::Tuple(types) = &**tuple else { return Ok(Val::unknown()) };
     let mut total = 1_usize;
-    let mut sensitive = false;
+    let mut marks = Marks::NONE;
     let mut sets = Vec::with_capacity(types.len());
     for ((index, value), ty) in call.from(0).zip(types) {
-        sensitive |= value.sensitive;
+        marks |= value.marks;
         let elements = value.as_elements().unwrap_or_default();
         total = total.saturating_mul(elements.len());
         let elements = elements.iter().map(|element| convert(element, ty).map_err(|error| FunctionError::at(index, error.to_string())));
@@ -107,7 +107,7 @@ fn product(call: &Call) -> Outcome {
         Type::Set(_) => Val::set((**tuple).clone(), combinations),
         _ => Val::list((**tuple).clone(), combinations),
     };
-    Ok(result.marked(sensitive))
+    Ok(result.marked(marks))
 }
 
 /// A list of tuples, or a set of them if any argument is a set.

@@ -62,7 +62,7 @@ fn render(call: &Call, name: &str, text: &str) -> Outcome {
     if faults.iter().any(crate::Diagnostic::is_error) {
         return Err(wrong(&sources, &faults));
     }
-    Ok(value.marked(call.value(1).sensitive))
+    Ok(value.marked(call.value(1).marks))
 }
 
 /// The first fault, with the place in the template, which the caller's own place says nothing about.

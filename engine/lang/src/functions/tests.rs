@@ -5,7 +5,7 @@ use std::path::Path;
 use hotswap_value::Type;
 
 use super::{FunctionError, call};
-use crate::{Diagnostic, Kind, Moment, Range, Scope, Subject, Val};
+use crate::{Diagnostic, Kind, Marks, Moment, Range, Scope, Subject, Val};
 
 struct Nothing;
 
@@ -88,10 +88,13 @@ fn what_is_known_of_a_partly_unknown_argument_counts() {
 
 #[test]
 fn an_unknown_result_keeps_the_mark() {
-    assert_eq!(result("upper", &[unknown(Type::String).marked(true)]), Ok(unknown(Type::String).marked(true)));
-    assert_eq!(result("length", &[unknown(strings()).marked(true)]), Ok(unknown(Type::Number).marked(true)));
-    assert_eq!(result("keys", &[unknown(Type::map(Type::Bool)).marked(true)]), Ok(unknown(strings()).marked(true)));
-    assert_eq!(result("element", &[unknown(strings()).marked(true), Val::from(0_i64)]), Ok(unknown(Type::String).marked(true)));
+    assert_eq!(result("upper", &[unknown(Type::String).marked(Marks::SENSITIVE)]), Ok(unknown(Type::String).marked(Marks::SENSITIVE)));
+    assert_eq!(result("length", &[unknown(strings()).marked(Marks::SENSITIVE)]), Ok(unknown(Type::Number).marked(Marks::SENSITIVE)));
+    assert_eq!(result("keys", &[unknown(Type::map(Type::Bool)).marked(Marks::SENSITIVE)]), Ok(unknown(strings()).marked(Marks::SENSITIVE)));
+    assert_eq!(
+        result("element", &[unknown(strings()).marked(Marks::SENSITIVE), Val::from(0_i64)]),
+        Ok(unknown(Type::String).marked(Marks::SENSITIVE))
+    );
 }
 
 #[test]

@@ -9,7 +9,7 @@ mod tests;
 use std::{collections::BTreeMap, path::PathBuf, sync::Arc};
 
 use crate::{
-    Diagnostic, Diagnostics, Kind, Range, Val,
+    Diagnostic, Diagnostics, Kind, Marks, Range, Val,
     config::{Config, Variable, constant_value},
     convert::{convert_to_constraint, type_of_constraint},
     evaluate::suggest,
@@ -134,7 +134,7 @@ pub fn settle(variable: &Variable, given: Option<(&Val, Option<Range>)>, diagnos
         }
     };
     match convert_to_constraint(value, &variable.ty) {
-        Ok(value) => value.marked(variable.sensitive),
+        Ok(value) => value.marked(Marks::of(variable.sensitive, variable.ephemeral)),
         Err(error) => fault(
             range,
             "Invalid value for variable",

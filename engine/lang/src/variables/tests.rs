@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use super::*;
+use crate::Marks;
 use crate::config::tests::{Memory, loaded, told};
 
 const DECLARED: &str = r#"
@@ -58,7 +59,7 @@ fn later_ones_count() {
     assert_eq!(messages, "");
     assert_eq!(values["n"], Val::from(5i64));
     assert_eq!(values["s"], Val::from("auto"));
-    assert_eq!(values["x"], Val::from("file").marked(true));
+    assert_eq!(values["x"], Val::from("file").marked(Marks::SENSITIVE));
     assert_eq!(values["l"], Val::list(hotswap_value::Type::String, [Val::from("env")]));
     let (values, _) = given(&all, &[], &[option("n=7"), Argument::File("more.tfvars".into())]);
     assert_eq!(values["n"], Val::from(6i64));
@@ -72,7 +73,7 @@ fn text_is_read_by_the_variables_type() {
     assert_eq!(values["s"], Val::from("[1]"));
     assert_eq!(values["l"], Val::list(hotswap_value::Type::String, [Val::from("1"), Val::from("true")]));
     assert_eq!(values["o"], Val::object([("a", Val::from("1")), ("b", Val::from(7i64))]));
-    assert_eq!(values["x"], Val::from("").marked(true));
+    assert_eq!(values["x"], Val::from("").marked(Marks::SENSITIVE));
     assert!(values["n"].is_unknown());
     insta::assert_snapshot!(messages);
 }
@@ -81,7 +82,7 @@ fn text_is_read_by_the_variables_type() {
 fn null_is_absent_where_a_variable_is_not_nullable() {
     let (values, messages) = given(&[("terraform.tfvars", "x = null\nn = null\ns = 1\n")], &[], &[]);
     assert_eq!(messages, "");
-    assert_eq!(values["x"], Val::from("dx").marked(true));
+    assert_eq!(values["x"], Val::from("dx").marked(Marks::SENSITIVE));
     assert!(values["n"].is_null());
 }
 

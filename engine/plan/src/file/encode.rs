@@ -1,6 +1,9 @@
 //! A plan as JSON text and back.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use hotswap_lang::Val;
@@ -21,6 +24,8 @@ struct File {
     timestamp: jiff::Timestamp,
     variables: BTreeMap<String, Kept>,
     given: BTreeMap<String, Kept>,
+    #[serde(default)]
+    ephemeral: BTreeSet<String>,
     /// States as they are in their own files.
     base: String,
     /// Nothing where it is the same as `base`.
@@ -136,8 +141,9 @@ pub(super) fn to_text(plan: &Plan, files: SavedFiles) -> Result<String, Problem>
     let file = File {
         mode: plan.mode,
         timestamp: plan.timestamp,
-        variables: plan.variables.iter().map(|(name, value)| (name.to_string(), kept(value))).collect(),
-        given: plan.given.iter().map(|(name, value)| (name.to_string(), kept(value))).collect(),
+        variables: kept_variables(&plan.variables, |_, value| !value.all_marks().ephemeral),
+        given: kept_variables(&plan.given, |name, _| !plan.ephemeral.contains(name)),
+        ephemeral: plan.ephemeral.iter().map(ToString::to_string).collect(),
         base,
         prior,
         changes: plan.changes.iter().map(change).collect(),
@@ -180,6 +186,7 @@ pub(super) fn from_text(text: &str) -> Result<(Plan, SavedFiles), Problem> {
         timestamp: file.timestamp,
         variables: values(file.variables)?,
         given: values(file.given)?,
+        ephemeral: file.ephemeral.into_iter().map(Arc::from).collect(),
         base,
         prior,
         changes: file.changes.into_iter().map(read_change).collect::<Result<_, _>>()?,
@@ -258,6 +265,12 @@ fn read_change(change: Change) -> Result<ResourceChange, Problem> {
         dependencies: change.dependencies.into_iter().map(dependency).collect::<Result<_, _>>()?,
         create_before_destroy: change.create_before_destroy,
     })
+}
+
+/// The variables that `may_be` kept.
+fn kept_variables(variables: &BTreeMap<Arc<str>, Val>, may_be: impl Fn(&Arc<str>, &Val) -> bool) -> BTreeMap<String, Kept> {
+    let lasting = variables.iter().filter(|(name, value)| may_be(name, value));
+    lasting.map(|(name, value)| (name.to_string(), kept(value))).collect()
 }
 
 fn kept(value: &Val) -> Kept {

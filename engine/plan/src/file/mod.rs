@@ -99,7 +99,9 @@ impl PlanFileError {
 
 /// Saves a plan and the files of its configuration. The file is there as a whole or not at all.
 pub fn write(path: &Path, plan: &Plan, config: &Config) -> Result<(), PlanFileError> {
-    let files = config.sources.iter().map(|(_, file)| (file.path.clone(), file.text.to_string())).collect();
+    // What variables were given is among the sources too, and no business of whoever loads the configuration again.
+    let files = config.sources.iter().filter(|(_, file)| is_configuration(&file.path));
+    let files = files.map(|(_, file)| (file.path.clone(), file.text.to_string())).collect();
     let body = encode::to_text(plan, SavedFiles(files)).map_err(|problem| PlanFileError::Damaged { path: path.to_owned(), problem })?;
     let io = |source| PlanFileError::Io { path: path.to_owned(), what: "written", source };
     let name = path.file_name().ok_or_else(|| io(io::ErrorKind::InvalidInput.into()))?;
@@ -110,6 +112,10 @@ pub fn write(path: &Path, plan: &Plan, config: &Config) -> Result<(), PlanFileEr
         let _ = fs::remove_file(&beside);
         io(source)
     })
+}
+
+fn is_configuration(path: &Path) -> bool {
+    path.file_name().and_then(|name| name.to_str()).is_some_and(|name| name.ends_with(".tf") || name.ends_with(".tf.json"))
 }
 
 fn write_new(path: &Path, text: &str) -> io::Result<()> {

@@ -10,7 +10,7 @@ use hotswap_lang::{
 };
 use hotswap_value::{
     Step,
-    address::{ModulePath, ResourceBlock},
+    address::{ModulePath, ResourceBlock, ResourceMode},
 };
 use petgraph::graph::{DiGraph, NodeIndex};
 
@@ -174,7 +174,10 @@ impl Builder<'_> {
         if self.providers.idle(&address.source).is_some() && self.providers.object_type(&address.source, &resource.name).is_none() {
             let names = self.providers.type_names(&address.source, resource.name.mode);
             let hint = did_you_mean(&resource.name.ty, names);
-            let what = if resource.name.mode == hotswap_value::address::ResourceMode::Data { "data source" } else { "resource type" };
+            let what = match resource.name.mode {
+                ResourceMode::Managed => "resource type",
+                mode => mode.noun(),
+            };
             let detail = format!("The provider {} has no {what} {:?}.{hint}", address.source, resource.name.ty);
             self.fault(index, Diagnostic::error(format!("Unknown {what}"), detail).at(resource.header));
         }

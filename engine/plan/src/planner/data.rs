@@ -8,7 +8,9 @@ use hotswap_value::{
 };
 
 use super::{Planner, prior::new_object};
-use crate::{Action, ConfigValue, Findings, ObjectType, Outcome, ProviderAddress, Reason, ResourceChange, schema_value::sensitive_paths};
+use crate::{
+    Act, Action, ConfigValue, Findings, ObjectType, Outcome, ProviderAddress, Reason, ResourceChange, schema_value::sensitive_paths,
+};
 
 impl Planner<'_> {
     /// Reads every object of a block, or plans to.
@@ -72,12 +74,15 @@ impl Planner<'_> {
             return self.data_conditions(address, &block.lifecycle.postconditions, "Postcondition of data source failed", true);
         }
         let permit = self.calls.acquire().await;
+        let underway = self.options.observer.begin(address, None, Act::Change(Action::Read), Value::Null);
         let response = hotswap_sdk::state::read_data_source(&*source, config.value).await;
         drop(permit);
         let told = self.world.locate(address, &response.diagnostics);
         if response.diagnostics.has_errors() {
+            underway.failed();
             return Err(told);
         }
+        underway.finished(response.state.clone());
         self.say(told);
         let sensitive = sensitive_paths(&ty.schema, &response.state, &config.sensitive);
         let mut object = new_object(&response.state, Vec::new(), &ty).map_err(|fault| vec![fault.for_object(address)])?;

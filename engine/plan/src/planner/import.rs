@@ -13,7 +13,7 @@ use hotswap_lang::{
 };
 use hotswap_sdk::{ReadRequest, Resource};
 use hotswap_value::{
-    Type,
+    Type, Value,
     address::{InstanceKey, ModuleInstance, ResourceBlock, ResourceInstance},
 };
 
@@ -21,7 +21,7 @@ use super::{
     Planner,
     prior::{Prior, new_object},
 };
-use crate::{InstanceData, Mode, ObjectType, schema_value::sensitive_paths, world::for_each};
+use crate::{Act, InstanceData, Mode, ObjectType, schema_value::sensitive_paths, world::for_each};
 
 /// The `import` blocks, and what was made of them.
 pub(super) struct Imports {
@@ -84,16 +84,24 @@ impl Planner<'_> {
         id: &str,
     ) -> Result<Prior, Diagnostics> {
         let permit = self.calls.acquire().await;
+        let underway = self.options.observer.begin(address, None, Act::Import(id.to_owned()), Value::Null);
         let response = hotswap_sdk::state::import(resource, id).await;
         drop(permit);
         let told = self.world.locate(address, &response.diagnostics);
-        let Some(value) = response.state.filter(|_| !response.diagnostics.has_errors()) else { return Err(told) };
+        let Some(value) = response.state.filter(|_| !response.diagnostics.has_errors()) else {
+            underway.failed();
+            return Err(told);
+        };
+        underway.finished(value.clone());
         self.say(told);
+        let underway = self.options.observer.begin(address, None, Act::Refresh, value.clone());
         let response = hotswap_sdk::state::read(resource, ReadRequest { state: value, private: response.private }).await;
         let mut told = self.world.locate(address, &response.diagnostics);
         if response.diagnostics.has_errors() {
+            underway.failed();
             return Err(told);
         }
+        underway.finished(response.state.clone().unwrap_or_default());
         let Some(value) = response.state else {
             let detail = format!("{address} is to be imported under the id {id:?}, and there is no such object.");
             told.push(Diagnostic::error("Object to import not found", detail).for_object(address));
@@ -153,7 +161,10 @@ fn id_of(import: &Import, scope: &dyn Scope, diagnostics: &mut Diagnostics) -> R
         return Err(std::mem::take(diagnostics));
     }
     let problem = match convert(&value, &Type::String) {
-        _ if value.sensitive => "It is sensitive, and ids of imports are shown; nonsensitive() takes the mark off what is not secret.",
+        _ if value.marks.ephemeral => "It is ephemeral, and the state keeps what an object is called. Give an id that may be kept.",
+        _ if value.marks.sensitive => {
+            "It is sensitive, and ids of imports are shown; nonsensitive() takes the mark off what is not secret."
+        }
         Ok(Val { kind: Kind::String(id), .. }) if !id.is_empty() => return Ok(id.to_string()),
         Ok(Val { kind: Kind::Unknown(_), .. }) => {
             "It is only known after apply, and an object is imported while planning. Give an id that is known now."

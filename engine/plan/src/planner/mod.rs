@@ -27,7 +27,7 @@ use hotswap_lang::{
     config::Config,
     variables::{Given, resolve},
 };
-use hotswap_sdk::ReviewedChange;
+use hotswap_sdk::{ReviewedChange, Stop};
 use hotswap_state::State;
 use hotswap_value::address::{ResourceBlock, ResourceInstance, ResourceMode, Target};
 use tokio::sync::Semaphore;
@@ -35,8 +35,8 @@ use tokio::sync::Semaphore;
 pub(crate) use self::{enforce::check_planned, ignore::without_ignored};
 use self::{import::Imports, moved::Moves};
 use crate::{
-    Action, CheckResult, Findings, Graph, Mode, Node, Outcome, Plan, ProviderAddress, Providers, Purpose, ResourceChange, Settings, World,
-    validate::validated,
+    Action, CheckResult, Findings, Graph, Mode, Node, Observer, OpenResources, Outcome, Plan, ProviderAddress, Providers, Purpose,
+    ResourceChange, Settings, World, validate::validated,
 };
 
 /// How a plan is made.
@@ -60,6 +60,10 @@ pub struct Options {
     pub folder: PathBuf,
     /// `terraform.workspace`
     pub workspace: Arc<str>,
+    /// The user's wish to stop: the plan ends at once, with an error, and what is open is closed.
+    pub stop: Stop,
+    /// Who is told of what happens.
+    pub observer: Observer,
 }
 
 /// How many plans of objects are asked for at a time.
@@ -80,6 +84,7 @@ pub async fn plan(config: &Config, state: State, providers: &Providers, options:
         timestamp: options.timestamp,
         variables: variables.clone(),
         given: as_given(&variables, &options.variables),
+        ephemeral: given_ephemeral(config, &options.variables),
         base: state.clone(),
         prior: state,
         changes: Vec::new(),
@@ -98,6 +103,7 @@ pub async fn plan(config: &Config, state: State, providers: &Providers, options:
     let moves = moved::apply(config, &mut empty.prior, &options.targets, &mut diagnostics);
     let moment = Moment { planned: Some(options.timestamp), now: None };
     let settings = Settings { purpose: Purpose::Plan, folder: options.folder.clone(), workspace: options.workspace.clone(), moment };
+    let (open, stop) = (OpenResources::new(options.observer.clone()), options.stop.clone());
     let planner = Planner {
         world: World::new(config, providers, variables, settings),
         graph: &graph,
@@ -108,35 +114,44 @@ pub async fn plan(config: &Config, state: State, providers: &Providers, options:
         plans: Semaphore::new(PLANS_AT_A_TIME),
         calls: Semaphore::new(options.parallelism.max(1)),
         options,
+        open: Arc::clone(&open),
         found: Mutex::new(Found::new(empty.prior.clone())),
     };
-    let found = planner.run().await;
-    diagnostics.extend(found.findings.diagnostics);
-    empty.errored = diagnostics.iter().any(Diagnostic::is_error);
-    empty.prior = found.prior;
-    empty.changes = found.changes.into_values().collect();
-    empty.changes.extend(found.deposed);
-    empty.changes.sort_by(|a, b| (&a.address, &a.deposed).cmp(&(&b.address, &b.deposed)));
-    empty.drift = found.drift;
-    empty.drift.sort_by(|a, b| (&a.address, &a.deposed).cmp(&(&b.address, &b.deposed)));
-    empty.checks = found.findings.checks;
-    empty.checks.sort_by(|a, b| a.object.cmp(&b.object));
-    empty.checks = merged(std::mem::take(&mut empty.checks));
-    empty.outputs = found.outputs;
-    if !empty.errored {
-        review(providers, &mut empty, &mut diagnostics).await;
+    let planning = async {
+        planner.run().await;
+        planner.put_into(&mut empty, &mut diagnostics);
+        if !empty.errored {
+            review(providers, &mut empty, &mut diagnostics).await;
+        }
+    };
+    let interrupted = tokio::select! {
+        () = planning => false,
+        () = stop.requested() => true,
+        never = open.keep() => match never {},
+    };
+    if interrupted {
+        providers.stop();
+        diagnostics.push(Diagnostic::error("Interrupted", "Nothing was changed."));
     }
+    diagnostics.extend(open.close(&planner.world).await);
+    empty.errored |= diagnostics.iter().any(Diagnostic::is_error);
     (empty, diagnostics)
 }
 
 /// The variables as they were given, and where nothing was, as they are.
 fn as_given(variables: &BTreeMap<Arc<str>, Val>, given: &BTreeMap<Arc<str>, Given>) -> BTreeMap<Arc<str>, Val> {
     let shown = |(name, value): (&Arc<str>, &Val)| {
-        let given = given.get(name).map(|given| given.value.clone().marked(value.sensitive));
+        let given = given.get(name).map(|given| given.value.clone().marked(value.marks));
         // What takes null for its default was not given.
         (name.clone(), given.filter(|given| !given.is_null()).unwrap_or_else(|| value.clone()))
     };
     variables.iter().map(shown).collect()
+}
+
+/// The ephemeral variables that were given a value.
+fn given_ephemeral(config: &Config, given: &BTreeMap<Arc<str>, Given>) -> BTreeSet<Arc<str>> {
+    let ephemeral = config.root().variables.values().filter(|variable| variable.ephemeral);
+    ephemeral.map(|variable| variable.name.clone()).filter(|name| given.contains_key(name)).collect()
 }
 
 /// One walk.
@@ -152,6 +167,7 @@ struct Planner<'a> {
     forced_create_first: HashSet<ResourceBlock>,
     plans: Semaphore,
     calls: Semaphore,
+    open: Arc<OpenResources>,
     found: Mutex<Found>,
 }
 
@@ -194,7 +210,7 @@ impl<'a> Planner<'a> {
         self.found.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    async fn run(self) -> Found {
+    async fn run(&self) {
         let nodes = self.nodes();
         self.graph.walk().only(nodes).run(|node| self.visit(node)).await;
         self.leftovers().await;
@@ -210,7 +226,23 @@ impl<'a> Planner<'a> {
                           exceptions: plan without them afterwards.";
             self.found().findings.diagnostics.push(Diagnostic::warning("The plan is limited to targets", detail));
         }
-        self.found.into_inner().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Puts what was found into the plan.
+    fn put_into(&self, plan: &mut Plan, diagnostics: &mut Diagnostics) {
+        let found = std::mem::replace(&mut *self.found(), Found::new(State::new("")));
+        diagnostics.extend(found.findings.diagnostics);
+        plan.errored = diagnostics.iter().any(Diagnostic::is_error);
+        plan.prior = found.prior;
+        plan.changes = found.changes.into_values().collect();
+        plan.changes.extend(found.deposed);
+        plan.changes.sort_by(|a, b| (&a.address, &a.deposed).cmp(&(&b.address, &b.deposed)));
+        plan.drift = found.drift;
+        plan.drift.sort_by(|a, b| (&a.address, &a.deposed).cmp(&(&b.address, &b.deposed)));
+        let mut checks = found.findings.checks;
+        checks.sort_by(|a, b| a.object.cmp(&b.object));
+        plan.checks = merged(checks);
+        plan.outputs = found.outputs;
     }
 
     /// Warns of what was to be replaced and isn't in the plan.
@@ -231,6 +263,12 @@ impl<'a> Planner<'a> {
     async fn visit(&self, node: &Node) -> Outcome {
         match node {
             Node::Provider(address) => self.configure(address).await,
+            Node::Resource(block) if block.resource.mode == ResourceMode::Ephemeral => {
+                let mut findings = Findings::default();
+                let outcome = self.world.open(block, &self.open, &mut findings).await;
+                self.found().findings.extend(findings);
+                outcome
+            }
             Node::Resource(block) if self.options.mode == Mode::Destroy => {
                 // Providers may be configured with it.
                 self.world.take_over_block(&self.before, block);

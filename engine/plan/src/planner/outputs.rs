@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use hotswap_lang::Val;
+use hotswap_lang::{Marks, Val};
 use hotswap_state::Output;
 use hotswap_value::address::{ModuleInstance, ModulePath};
 
@@ -27,7 +27,7 @@ impl Planner<'_> {
             let stored = self.before.outputs.get(&**name);
             let before = stored.map_or_else(Val::null, value_of);
             let was_sensitive = stored.is_some_and(|stored| stored.sensitive);
-            let unmarked = after.clone().unmarked(&mut false);
+            let unmarked = after.clone().unmarked(&mut Marks::default());
             let action = match (stored, after.is_null()) {
                 (None, true) => Action::NoOp,
                 (None, false) => Action::Create,
@@ -40,7 +40,8 @@ impl Planner<'_> {
                     if same { Action::NoOp } else { Action::Update }
                 }
             };
-            let change = OutputChange { action, before: before.marked(was_sensitive), after, sensitive: output.sensitive };
+            let change =
+                OutputChange { action, before: before.marked(Marks::of(was_sensitive, false)), after, sensitive: output.sensitive };
             changes.push((name.clone(), change));
         }
         let mut found = self.found();
@@ -63,7 +64,7 @@ impl Planner<'_> {
 }
 
 fn gone(stored: &Output) -> OutputChange {
-    let before = value_of(stored).marked(stored.sensitive);
+    let before = value_of(stored).marked(Marks::of(stored.sensitive, false));
     OutputChange { action: Action::Delete, before, after: Val::null(), sensitive: stored.sensitive }
 }
 

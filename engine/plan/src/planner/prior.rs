@@ -3,11 +3,11 @@
 use hotswap_lang::{Diagnostic, Diagnostics};
 use hotswap_sdk::{ReadRequest, Resource};
 use hotswap_state::{Json, Object, Status};
-use hotswap_value::{AttributePath, Value, address::ResourceInstance, json};
+use hotswap_value::{AttributePath, Value, address::ResourceInstance};
 
 use super::Planner;
 use crate::{
-    Action, ObjectType, ResourceChange,
+    Act, Action, ObjectType, ResourceChange,
     schema_value::{schema_sensitive_paths, sensitive_paths},
 };
 
@@ -41,12 +41,10 @@ impl Prior {
 }
 
 /// A value as the state holds it.
-pub(super) fn encode(value: &Value, ty: &ObjectType) -> Result<Json, Diagnostic> {
-    let bug = |problem: String| {
+fn encode(value: &Value, ty: &ObjectType) -> Result<Json, Diagnostic> {
+    ty.encode(value).map_err(|problem| {
         Diagnostic::error("Object does not fit its schema", format!("{problem}. This is a bug in the provider; please report it."))
-    };
-    let text = json::encode(value, &ty.ty).map_err(|error| bug(error.to_string()))?;
-    Json::new(&text).map_err(|error| bug(error.to_string()))
+    })
 }
 
 /// A new object as the state will hold it.
@@ -85,11 +83,14 @@ impl Planner<'_> {
             return Ok(Some(prior));
         }
         let request = ReadRequest { state: prior.value.clone(), private: prior.object.private.clone() };
+        let underway = self.options.observer.begin(address, deposed, Act::Refresh, prior.value.clone());
         let response = hotswap_sdk::state::read(resource, request).await;
         let told = self.world.locate(address, &response.diagnostics);
         if response.diagnostics.has_errors() {
+            underway.failed();
             return Err(told);
         }
+        underway.finished(response.state.clone().unwrap_or_default());
         self.say(told);
         let now = match response.state {
             Some(value) if value == prior.value => {

@@ -14,6 +14,7 @@ impl<'a> Schemas for dyn Provider + 'a {
         match mode {
             ResourceMode::Managed => self.resources().get(ty).map(|resource| resource.schema()),
             ResourceMode::Data => self.data_sources().get(ty).map(|source| source.schema()),
+            ResourceMode::Ephemeral => self.ephemeral_resources().get(ty).map(|resource| resource.schema()),
         }
     }
 }

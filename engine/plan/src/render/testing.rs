@@ -38,6 +38,7 @@ impl Schemas for TestSchemas {
         match mode {
             ResourceMode::Managed => self.0.get(ty),
             ResourceMode::Data => self.0.get(&*format!("data.{ty}")),
+            ResourceMode::Ephemeral => None,
         }
     }
 }
@@ -116,6 +117,7 @@ pub(super) fn empty() -> Plan {
         timestamp: jiff::Timestamp::UNIX_EPOCH,
         variables: BTreeMap::new(),
         given: BTreeMap::new(),
+        ephemeral: Default::default(),
         base: state.clone(),
         prior: state,
         changes: Vec::new(),

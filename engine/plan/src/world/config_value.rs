@@ -1,10 +1,13 @@
 //! What a block says, as a provider is told it: evaluated, and brought to the schema's type.
 
 use hotswap_lang::{Diagnostic, Diagnostics, ast::Body, evaluate::attribute_range};
-use hotswap_value::{AttributePath, Value, address::ResourceInstance};
+use hotswap_value::{
+    AttributePath, Value,
+    address::{ResourceInstance, ResourceMode},
+};
 
 use super::World;
-use crate::schema_value::decode_body;
+use crate::schema_value::{Ephemeral, decode_body};
 
 /// What a block says of one object.
 #[derive(Debug, Clone, PartialEq)]
@@ -24,7 +27,8 @@ impl World<'_> {
         let provider = self.provider_of(&object.module.path(), &object.resource)?;
         let ty = self.providers().object_type(&provider.source, &object.resource)?;
         let before = diagnostics.len();
-        let value = decode_body(&block.body, ty, &scope, diagnostics);
+        let ephemeral = if object.resource.mode == ResourceMode::Ephemeral { Ephemeral::Allowed } else { Ephemeral::WriteOnly };
+        let value = decode_body(&block.body, ty, ephemeral, &scope, diagnostics);
         diagnostics[before..].iter_mut().for_each(|diagnostic| {
             diagnostic.context = diagnostic.context.or(Some(block.header));
             diagnostic.address = diagnostic.address.take().or_else(|| Some(object.to_string()));
@@ -39,7 +43,7 @@ impl World<'_> {
         let frame = self.frames(&address.module).first()?.clone();
         let scope = super::ModuleScope::new(self, frame);
         let before = diagnostics.len();
-        let value = decode_body(&block.body, ty, &scope, diagnostics);
+        let value = decode_body(&block.body, ty, Ephemeral::Allowed, &scope, diagnostics);
         diagnostics[before..].iter_mut().for_each(|diagnostic| diagnostic.context = diagnostic.context.or(Some(block.header)));
         value.map(|value| value.value)
     }

@@ -1,7 +1,6 @@
 //! Whether what an expression names is there at all.
 
 use hotswap_lang::{Diagnostic, Range, Subject, config::Module};
-use hotswap_value::address::ResourceMode;
 
 use crate::suggest::did_you_mean;
 
@@ -28,15 +27,15 @@ pub(crate) fn undeclared(module: &Module, subject: &Subject, range: Range) -> Op
         Subject::Resource(name) if !module.resources.contains_key(name) => {
             let names: Vec<String> = module.resources.keys().map(ToString::to_string).collect();
             let hint = did_you_mean(&name.to_string(), names.iter().map(String::as_str));
-            let what = if name.mode == ResourceMode::Data { "data source" } else { "resource" };
+            let what = name.mode.noun();
             fault(what, format!("{what} {name}"), hint)
         }
         Subject::Path(name) if !["module", "root", "cwd"].contains(&&**name) => {
             let detail = format!("There is path.module, path.root and path.cwd, but no path.{name}.");
             Some(Diagnostic::error("Invalid reference", detail).at(range))
         }
-        Subject::Terraform(name) if &**name != "workspace" => {
-            let detail = format!("There is terraform.workspace, but no terraform.{name}.");
+        Subject::Terraform(name) if !["workspace", "applying"].contains(&&**name) => {
+            let detail = format!("There is terraform.workspace and terraform.applying, but no terraform.{name}.");
             Some(Diagnostic::error("Invalid reference", detail).at(range))
         }
         _ => None,

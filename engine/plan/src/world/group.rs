@@ -5,7 +5,7 @@ use std::{
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
-use hotswap_lang::Val;
+use hotswap_lang::{Marks, Val};
 use hotswap_value::{AttributePath, Value, address::InstanceKey};
 
 use super::repetition::Repetition;
@@ -15,6 +15,8 @@ use crate::providers::ObjectType;
 pub(crate) struct Group {
     pub(crate) repetition: Repetition,
     ty: Arc<ObjectType>,
+    /// What every object of it is, whatever is in it.
+    marks: Marks,
     state: Mutex<Values>,
 }
 
@@ -26,8 +28,8 @@ struct Values {
 }
 
 impl Group {
-    pub(crate) fn new(repetition: Repetition, ty: Arc<ObjectType>) -> Self {
-        Self { repetition, ty, state: Mutex::default() }
+    pub(crate) fn new(repetition: Repetition, ty: Arc<ObjectType>, marks: Marks) -> Self {
+        Self { repetition, ty, marks, state: Mutex::default() }
     }
 
     pub(crate) fn set(&self, key: InstanceKey, value: Value, sensitive: Vec<AttributePath>) {
@@ -42,7 +44,7 @@ impl Group {
 
     /// One object as expressions see it; unknown if nothing is known of it.
     pub(crate) fn object(&self, key: &InstanceKey) -> Val {
-        object(&self.lock(), key, &self.ty)
+        self.object_in(&self.lock(), key)
     }
 
     /// What the resource's name stands for.
@@ -52,25 +54,26 @@ impl Group {
             return whole.clone();
         }
         let whole = match &self.repetition {
-            Repetition::Once => object(&state, &InstanceKey::None, &self.ty),
-            Repetition::Count(count) => Val::tuple((0..*count).map(|index| object(&state, &InstanceKey::Index(index), &self.ty))),
+            Repetition::Once => self.object_in(&state, &InstanceKey::None),
+            Repetition::Count(count) => Val::tuple((0..*count).map(|index| self.object_in(&state, &InstanceKey::Index(index)))),
             Repetition::ForEach(elements) => {
-                Val::object(elements.keys().map(|key| (key.clone(), object(&state, &InstanceKey::Key(key.clone()), &self.ty))))
+                Val::object(elements.keys().map(|key| (key.clone(), self.object_in(&state, &InstanceKey::Key(key.clone())))))
             }
-            Repetition::SomeCount | Repetition::SomeForEach => Val::unknown(),
+            Repetition::SomeCount | Repetition::SomeForEach => Val::unknown().marked(self.marks),
         };
         state.whole = Some(whole.clone());
         whole
     }
 
+    fn object_in(&self, values: &Values, key: &InstanceKey) -> Val {
+        let value = match values.objects.get(key) {
+            Some((value, sensitive)) => sensitive.iter().fold(Val::new(value, &self.ty.ty), |value, path| value.mark_at(path.steps())),
+            None => Val::unknown(),
+        };
+        value.marked(self.marks)
+    }
+
     fn lock(&self) -> MutexGuard<'_, Values> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-fn object(values: &Values, key: &InstanceKey, ty: &ObjectType) -> Val {
-    match values.objects.get(key) {
-        Some((value, sensitive)) => sensitive.iter().fold(Val::new(value, &ty.ty), |value, path| value.mark_at(path.steps())),
-        None => Val::unknown(),
     }
 }

@@ -18,12 +18,12 @@ use std::{
 };
 
 use hotswap_lang::{
-    Diagnostic, Diagnostics, Moment, Val,
+    Diagnostic, Diagnostics, Marks, Moment, Val,
     config::{Config, Module},
 };
 use hotswap_value::{
     AttributePath, Value,
-    address::{InstanceKey, ModuleInstance, ModulePath, ResourceBlock, ResourceInstance, ResourceName},
+    address::{InstanceKey, ModuleInstance, ModulePath, ResourceBlock, ResourceInstance, ResourceMode, ResourceName},
 };
 
 pub use self::{
@@ -162,8 +162,9 @@ impl<'a> World<'a> {
     pub fn set_repetition(&self, module: &ModuleInstance, resource: &ResourceName, repetition: Repetition) {
         let source = self.provider_of(&module.path(), resource);
         let Some(ty) = source.and_then(|address| self.providers.object_type(&address.source, resource).cloned()) else { return };
+        let marks = Marks::of(false, resource.mode == ResourceMode::Ephemeral);
         if let Some(frame) = self.frame(module) {
-            write(&frame.resources).insert(resource.clone(), Arc::new(Group::new(repetition, ty)));
+            write(&frame.resources).insert(resource.clone(), Arc::new(Group::new(repetition, ty, marks)));
         }
     }
 

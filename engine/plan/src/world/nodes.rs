@@ -6,9 +6,10 @@ use std::{
 };
 
 use hotswap_lang::{
-    Diagnostic, Scope, Severity, Val,
+    Diagnostic, Kind, Marks, Scope, Severity, Val,
     config::{Call, Output, Variable},
-    evaluate::evaluate,
+    convert::type_of_constraint,
+    evaluate::{Cause, evaluate, explain},
     variables::settle,
 };
 use hotswap_value::address::ModulePath;
@@ -47,8 +48,8 @@ impl<'a> World<'a> {
         let Some(variable) = frame.module.variables.get(name) else { return };
         let value = match frame.address.0.split_last() {
             None if self.purpose() == Purpose::Validate && !self.variables.contains_key(name) => {
-                let ty = hotswap_lang::convert::type_of_constraint(&variable.ty);
-                Val::from(hotswap_lang::Kind::Unknown(ty)).marked(variable.sensitive)
+                let marks = Marks::of(variable.sensitive, variable.ephemeral);
+                Val::from(Kind::Unknown(type_of_constraint(&variable.ty))).marked(marks)
             }
             None => self.variables.get(name).cloned().unwrap_or_else(Val::unknown),
             Some((call, parent)) => {
@@ -68,12 +69,25 @@ impl<'a> World<'a> {
         variable: &Variable,
         findings: &mut Findings,
     ) -> Val {
-        let given = parent.module.calls.get(call).and_then(|call| call.arguments.get(&variable.name));
+        let attribute = parent.module.calls.get(call).and_then(|call| call.arguments.get(&variable.name));
         let data = read(&parent.calls).get(call).map(|called| called.repetition.data(key)).unwrap_or_default();
-        let given = given.map(|attribute| {
-            let scope = self.scope_of(parent).with_instance(data);
-            (evaluate(&attribute.value, &scope, &mut findings.diagnostics), Some(attribute.value.range))
-        });
+        let scope = self.scope_of(parent).with_instance(data);
+        let given = attribute.map(|attribute| (evaluate(&attribute.value, &scope, &mut findings.diagnostics), attribute.value.range));
+        if let (Some((value, range)), Some(attribute)) = (&given, attribute)
+            && !variable.ephemeral
+            && value.all_marks().ephemeral
+        {
+            let detail = format!(
+                "The variable {:?} of the module takes only values that may be kept, and this one is ephemeral: it is there for one run \
+                 only. Declare the variable with ephemeral = true, or give it something else.",
+                &*variable.name
+            );
+            let values = explain(&attribute.value, &scope, Cause::Ephemeral);
+            let fault = Diagnostic::error("Ephemeral value for a variable that is not", detail).at(*range);
+            findings.diagnostics.push(Diagnostic { values, ..fault });
+            return Kind::Unknown(type_of_constraint(&variable.ty)).into();
+        }
+        let given = given.map(|(value, range)| (value, Some(range)));
         settle(variable, given.as_ref().map(|(value, range)| (value, *range)), &mut findings.diagnostics)
     }
 
@@ -102,7 +116,13 @@ impl<'a> World<'a> {
 
     fn output_value(&self, frame: &Frame<'a>, name: &str, output: &Output, scope: &dyn Scope, findings: &mut Findings) -> Val {
         let value = evaluate(&output.value, scope, &mut findings.diagnostics);
-        if frame.address.is_root() && !output.sensitive && value.has_sensitive() {
+        if let Some((summary, detail)) = misplaced(name, output, &value) {
+            let values = explain(&output.value, scope, Cause::Ephemeral);
+            let fault = Diagnostic::error(summary, detail).at(output.value.range).within(output.header);
+            findings.diagnostics.push(Diagnostic { values, ..fault });
+            return Kind::Unknown(value.ty()).into();
+        }
+        if frame.address.is_root() && !output.sensitive && value.all_marks().sensitive {
             let detail = format!(
                 "Output {name:?} is made of something sensitive and would show it. If it may be read by whoever reads the state, add \
                  sensitive = true; if it is not secret, put it in nonsensitive()."
@@ -111,7 +131,7 @@ impl<'a> World<'a> {
                 .diagnostics
                 .push(Diagnostic::error("Output shows a sensitive value", detail).at(output.value.range).within(output.header));
         }
-        value.marked(output.sensitive)
+        value.marked(Marks::of(output.sensitive, output.ephemeral))
     }
 
     fn call(&self, frame: &Arc<Frame<'a>>, name: &Arc<str>, findings: &mut Findings) {
@@ -137,6 +157,23 @@ impl<'a> World<'a> {
         let object = in_module(frame, &format!("check.{name}"));
         findings.check(&object, &check.asserts, "Check failed", Severity::Warning, &self.scope_of(frame));
     }
+}
+
+/// What is wrong with the value of an output: it is ephemeral where the output is not, or the other way round.
+fn misplaced(name: &str, output: &Output, value: &Val) -> Option<(&'static str, String)> {
+    if !output.ephemeral && value.all_marks().ephemeral {
+        let detail = format!(
+            "Output {name:?} is made of something ephemeral, which is there for one run only. In a module that is called, add ephemeral = \
+             true to the output; what may be kept of it comes out with ephemeralasnull()."
+        );
+        return Some(("Ephemeral value in an output that is not", detail));
+    }
+    if output.ephemeral && !value.marks.ephemeral {
+        let detail =
+            format!("Output {name:?} is declared with ephemeral = true, and its value as a whole is not. Remove ephemeral = true.");
+        return Some(("Output is not ephemeral", detail));
+    }
+    None
 }
 
 fn in_module(frame: &Frame<'_>, name: &str) -> String {

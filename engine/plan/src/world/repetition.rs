@@ -96,7 +96,9 @@ impl Repetition {
 /// Whether an expression is known while validating; where it isn't, only the faults found on the way are told.
 fn known_now(expr: &Expr, scope: &dyn Scope, diagnostics: &mut Diagnostics) -> bool {
     let mut found = Vec::new();
-    let known = evaluate(expr, scope, &mut found).is_wholly_known();
+    let value = evaluate(expr, scope, &mut found);
+    // That something is ephemeral is known of what is not known itself.
+    let known = value.is_wholly_known() || value.marks.ephemeral;
     let failed = !found.is_empty();
     if failed || !known {
         diagnostics.extend(found);
@@ -111,6 +113,10 @@ fn count(expr: &Expr, scope: &dyn Scope, diagnostics: &mut Diagnostics) -> Optio
         return None;
     }
     let problem = match &value.kind {
+        _ if value.all_marks().ephemeral => {
+            "It is ephemeral, or made of something ephemeral, and how many objects there are is kept. Give a number that may be kept."
+                .to_owned()
+        }
         Kind::Null(_) => "It is null; give a whole number, 0 for none.".to_owned(),
         Kind::Unknown(_) => {
             diagnostics.push(not_known("count", "number of objects", expr));
@@ -152,7 +158,10 @@ pub(crate) fn for_each(expr: &Expr, name: &str, scope: &dyn Scope, diagnostics: 
 
 fn elements(value: &Val, name: &str, expr: &Expr) -> Result<Arc<BTreeMap<Arc<str>, Val>>, Box<Diagnostic>> {
     let invalid = |problem: String| Box::new(Diagnostic::error(format!("Invalid {name}"), problem).at(expr.range));
-    if value.sensitive {
+    if value.marks.ephemeral {
+        return Err(invalid("It is ephemeral, or made of something ephemeral, and its keys would be kept in addresses.".to_owned()));
+    }
+    if value.marks.sensitive {
         return Err(invalid(
             "It is sensitive, or made of something sensitive, and its keys would be shown in addresses. Give keys that are not, with \
              the sensitive part in the values; nonsensitive() takes the mark off what is not secret."

@@ -2,10 +2,10 @@
 
 use std::{path::Path, sync::Arc};
 
-use hotswap_lang::{Diagnostic, Moment, Range, Scope, Subject, Val};
+use hotswap_lang::{Diagnostic, Marks, Moment, Range, Scope, Subject, Val};
 use hotswap_value::{Type, Value, address::ModuleInstance};
 
-use super::{Called, Frame, InstanceData, Repetition, World, undeclared};
+use super::{Called, Frame, InstanceData, Purpose, Repetition, World, undeclared};
 use crate::{
     lock::{read, write},
     providers::source_of,
@@ -78,6 +78,9 @@ impl Scope for ModuleScope<'_, '_> {
                 _ => None,
             },
             Subject::Terraform(name) if &**name == "workspace" => Some(self.world.settings.workspace.clone().into()),
+            Subject::Terraform(name) if &**name == "applying" => {
+                Some(Val::from(self.world.purpose() == Purpose::Apply).marked(Marks::EPHEMERAL))
+            }
             Subject::Terraform(_) => None,
         };
         match (value, undeclared(self.frame.module, subject, range)) {
@@ -100,13 +103,13 @@ impl Scope for ModuleScope<'_, '_> {
         let function = self.world.providers().idle(&source)?.functions().get(function)?.clone();
         let signature = function.signature();
         let mut values = Vec::with_capacity(arguments.len());
-        let mut sensitive = false;
+        let mut marks = Marks::NONE;
         for (index, argument) in arguments.iter().enumerate() {
             let Some(parameter) = signature.parameters.get(index).or(signature.variadic.as_ref()) else {
                 let count = signature.parameters.len();
                 return Some(Err((Some(index), format!("it takes {count} arguments, and {} are given", arguments.len()))));
             };
-            match to_type(argument.clone().unmarked(&mut sensitive), &parameter.ty) {
+            match to_type(argument.clone().unmarked(&mut marks), &parameter.ty) {
                 Ok(value) => values.push(value),
                 Err(problem) => return Some(Err((Some(index), problem))),
             }
@@ -117,7 +120,7 @@ impl Scope for ModuleScope<'_, '_> {
         }
         let result = function.call(&values);
         Some(match result {
-            Ok(value) => Ok(Val::new(&value, &signature.result).marked(sensitive)),
+            Ok(value) => Ok(Val::new(&value, &signature.result).marked(marks)),
             Err(error) => Err((error.argument.and_then(|index| usize::try_from(index).ok()), error.text)),
         })
     }

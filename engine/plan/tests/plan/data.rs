@@ -63,7 +63,7 @@ async fn what_is_sensitive_stays_so() {
     let planned = desk.apply(text).await;
     let paths: Vec<_> = planned.change("test_thing.a").after_sensitive.iter().map(ToString::to_string).collect();
     assert_eq!(paths, ["note", "secret"]);
-    assert!(planned.plan.outputs["note"].after.sensitive);
+    assert!(planned.plan.outputs["note"].after.marks.sensitive);
     assert_eq!(desk.plan(text).await.actions(), [""; 0]);
 
     let open = text.replace("with ${var.key}", "with k").replace("variable \"key\" { sensitive = true }", "variable \"key\" {}");

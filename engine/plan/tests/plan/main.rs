@@ -3,6 +3,7 @@
 
 mod basics;
 mod data;
+mod ephemeral;
 mod faults;
 mod lifecycle;
 mod modules;

@@ -8,11 +8,13 @@ use std::{
 use hotswap_plan::ProviderSource;
 use hotswap_sdk::{
     ApplyResponse, ConfigureRequest, CreateRequest, DataSource, DataSourceReadRequest, DataSourceReadResponse, DeleteRequest, Diagnostic,
-    Diagnostics, Function, FunctionError, ImportRequest, ImportResponse, Parameter, PlanRequest, PlanResponse, Provider, ReadRequest,
-    ReadResponse, Resource, Review, ReviewedChange, Schema, Signature, UpdateRequest, async_trait,
+    Diagnostics, EphemeralResource, Function, FunctionError, ImportRequest, ImportResponse, OpenRequest, OpenResponse, Parameter,
+    PlanRequest, PlanResponse, Provider, ReadRequest, ReadResponse, RenewResponse, Resource, Review, ReviewedChange, Schema, Signature,
+    Stop, UpdateRequest, async_trait,
     schema::attribute::{list_of, map, number, string},
 };
 use hotswap_value::{Type, Value};
+use tokio::sync::Notify;
 
 /// What exists, by id; shared by every started provider of a test.
 #[derive(Default)]
@@ -20,6 +22,10 @@ pub(crate) struct Remote {
     pub(crate) things: Mutex<BTreeMap<String, Value>>,
     /// What was called, in order.
     pub(crate) calls: Mutex<Vec<String>>,
+    /// Something ephemeral was renewed.
+    renewed: Notify,
+    /// Whose wish to stop it is when the lookup "stop" is read.
+    pub(crate) stop: Stop,
 }
 
 impl Remote {
@@ -38,11 +44,13 @@ impl ProviderSource for TestSource {
     fn start(&self) -> Arc<dyn Provider> {
         let thing: Arc<dyn Resource> = Arc::new(Thing(self.0.clone()));
         let lookup: Arc<dyn DataSource> = Arc::new(Lookup(self.0.clone()));
+        let pass: Arc<dyn EphemeralResource> = Arc::new(Pass(self.0.clone()));
         let shout: Arc<dyn Function> = Arc::new(Shout);
         Arc::new(TestProvider {
             remote: self.0.clone(),
             resources: BTreeMap::from([("test_thing".to_owned(), thing)]),
             data_sources: BTreeMap::from([("test_lookup".to_owned(), lookup)]),
+            ephemeral: BTreeMap::from([("test_pass".to_owned(), pass)]),
             functions: BTreeMap::from([("shout".to_owned(), shout)]),
         })
     }
@@ -52,6 +60,7 @@ struct TestProvider {
     remote: Arc<Remote>,
     resources: BTreeMap<String, Arc<dyn Resource>>,
     data_sources: BTreeMap<String, Arc<dyn DataSource>>,
+    ephemeral: BTreeMap<String, Arc<dyn EphemeralResource>>,
     functions: BTreeMap<String, Arc<dyn Function>>,
 }
 
@@ -75,6 +84,10 @@ impl Provider for TestProvider {
 
     fn data_sources(&self) -> &BTreeMap<String, Arc<dyn DataSource>> {
         &self.data_sources
+    }
+
+    fn ephemeral_resources(&self) -> &BTreeMap<String, Arc<dyn EphemeralResource>> {
+        &self.ephemeral
     }
 
     fn functions(&self) -> &BTreeMap<String, Arc<dyn Function>> {
@@ -174,7 +187,7 @@ fn filled(mut planned: Value, id: &str) -> Value {
     planned
 }
 
-/// `value` is `name` turned round.
+/// `value` is `name` turned round. "renewal" takes until something ephemeral is renewed; "stop" asks to stop, and takes for ever.
 struct Lookup(Arc<Remote>);
 
 static LOOKUP: LazyLock<Schema> =
@@ -189,7 +202,50 @@ impl DataSource for Lookup {
     async fn read(&self, request: DataSourceReadRequest) -> DataSourceReadResponse {
         let name = request.config.get("name").as_str().unwrap_or_default().to_owned();
         self.0.log(format!("lookup {name}"));
+        match &*name {
+            "renewal" => self.0.renewed.notified().await,
+            "stop" => {
+                self.0.stop.request();
+                std::future::pending().await
+            }
+            _ => {}
+        }
         request.config.with("value", name.chars().rev().collect::<String>()).into()
+    }
+}
+
+/// `value` is `name` and `-pass`. "short" must be renewed at once, once; "none" can't be opened.
+struct Pass(Arc<Remote>);
+
+static PASS: LazyLock<Schema> =
+    LazyLock::new(|| Schema::new(0, "").attribute("name", string().required()).attribute("value", string().computed()));
+
+#[async_trait]
+impl EphemeralResource for Pass {
+    fn schema(&self) -> &Schema {
+        &PASS
+    }
+
+    async fn open(&self, request: OpenRequest) -> OpenResponse {
+        let name = request.config.get("name").as_str().unwrap_or_default().to_owned();
+        self.0.log(format!("open {name}"));
+        if name == "none" {
+            return Diagnostics::from(Diagnostic::error("No pass", "There is none.").at("name")).into();
+        }
+        let renew_at = (name == "short").then(std::time::SystemTime::now);
+        let result = request.config.with("value", format!("{name}-pass"));
+        OpenResponse { result, private: name.into_bytes(), renew_at, ..OpenResponse::default() }
+    }
+
+    async fn renew(&self, private: Vec<u8>) -> RenewResponse {
+        self.0.log(format!("renew {}", String::from_utf8_lossy(&private)));
+        self.0.renewed.notify_one();
+        RenewResponse { private: [&private[..], b"+"].concat(), ..RenewResponse::default() }
+    }
+
+    async fn close(&self, private: Vec<u8>) -> Diagnostics {
+        self.0.log(format!("close {}", String::from_utf8_lossy(&private)));
+        Diagnostics::new()
     }
 }
 

@@ -8,7 +8,7 @@ use std::{
 };
 
 use hotswap_lang::{
-    Diagnostic, Diagnostics, Moment,
+    Diagnostic, Diagnostics, Marks, Moment,
     config::{Config, Files, load},
     variables::{Given, Origin},
 };
@@ -68,6 +68,8 @@ impl Desk {
             timestamp: "2026-01-02T03:04:05Z".parse().unwrap(),
             folder: PathBuf::from("."),
             workspace: "default".into(),
+            stop: hotswap_sdk::Stop::new(),
+            observer: hotswap_plan::Observer::default(),
         };
         Self { remote: Arc::default(), state: State::new("lineage"), options }
     }
@@ -203,7 +205,7 @@ impl Desk {
         state.outputs.retain(|name, _| config.root().outputs.contains_key(name.as_str()));
         for (name, output) in &config.root().outputs {
             if let Some(value) = world.output(&hotswap_value::address::ModuleInstance::root(), name) {
-                let value = value.unmarked(&mut false);
+                let value = value.unmarked(&mut Marks::default());
                 state.set_output(name, value.ty(), value.to_value(), output.sensitive);
             }
         }

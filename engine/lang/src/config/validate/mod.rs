@@ -57,6 +57,11 @@ impl<'a> Checker<'a> {
         }
         for output in module.outputs.values() {
             let place = Place::new(output.header);
+            if output.ephemeral && module.path.is_root() {
+                let detail = "The root module's outputs are kept in the state, which holds nothing ephemeral. Only the outputs of modules that \
+                              are called can be ephemeral: remove ephemeral = true.";
+                self.fault(output.header, output.header, "Ephemeral output of the root module", detail);
+            }
             self.expr(&output.value, place);
             self.rules(&output.preconditions, place);
             self.depends_on(&output.depends_on, output.header);

@@ -182,10 +182,11 @@ impl Checker<'_> {
             }
             return;
         }
-        let what = if name.mode == ResourceMode::Data { "data source" } else { "resource" };
-        let other =
-            ResourceName { mode: if name.mode == ResourceMode::Data { ResourceMode::Managed } else { ResourceMode::Data }, ..name.clone() };
-        let hint = if module.resources.contains_key(&other) { format!(" Did you mean {other}?") } else { self.nearest_resource(name) };
+        let what = name.mode.noun();
+        let modes = [ResourceMode::Managed, ResourceMode::Data, ResourceMode::Ephemeral];
+        let mut others = modes.into_iter().map(|mode| ResourceName { mode, ..name.clone() });
+        let other = others.find(|other| module.resources.contains_key(other));
+        let hint = other.map_or_else(|| self.nearest_resource(name), |other| format!(" Did you mean {other}?"));
         let mut detail = format!("No {what} {name} is declared in {}.{hint}", self.module_text());
         if hint.is_empty() && name.mode == ResourceMode::Managed && !name.ty.contains('_') {
             detail += &format!(" If text is meant, it needs quotes: \"{}\".", self.config.sources.text(range));
@@ -196,7 +197,7 @@ impl Checker<'_> {
     fn nearest_resource(&self, name: &ResourceName) -> String {
         let wanted = name.to_string();
         let known: Vec<String> = self.module.resources.keys().map(ToString::to_string).collect();
-        let roots = ["var", "local", "module", "data", "each", "count", "path", "terraform"];
+        let roots = ["var", "local", "module", "data", "ephemeral", "each", "count", "path", "terraform"];
         if name.mode == ResourceMode::Managed
             && let Some(root) = crate::evaluate::suggest(&name.ty, roots)
         {

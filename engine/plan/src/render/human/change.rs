@@ -47,6 +47,7 @@ pub(super) fn kind(mode: ResourceMode) -> &'static str {
     match mode {
         ResourceMode::Managed => "resource",
         ResourceMode::Data => "data",
+        ResourceMode::Ephemeral => "ephemeral",
     }
 }
 

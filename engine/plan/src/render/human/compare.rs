@@ -16,7 +16,9 @@ pub(super) fn object(attributes: &BTreeMap<String, Attribute>, pair: &Pair<'_>) 
     let parts = attributes.iter().filter_map(|(name, attribute)| {
         let part = pair.at_name(name).without_null();
         if attribute.write_only {
-            return (pair.before.is_none() && pair.after.is_some()).then(|| (name.clone(), Node::new(Act::Create, Shape::WriteOnly)));
+            // It comes and goes with its object, whether it is set or not: that is nowhere to be seen.
+            let act = Act::of(pair.before.map(|_| ()), pair.after.map(|_| ()));
+            return Some((name.clone(), Node::new(act, Shape::WriteOnly)));
         }
         (part.before.is_some() || part.after.is_some()).then(|| (name.clone(), self::attribute(attribute, &part)))
     });

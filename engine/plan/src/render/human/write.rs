@@ -68,7 +68,7 @@ impl Writer {
                 format!("{before} {} (known after apply){}", self.painter.arrow(), self.replaces(node))
             }
             Shape::Sensitive { .. } => format!("(sensitive value){}{}", self.to_null(node, manner), self.replaces(node)),
-            Shape::WriteOnly => format!("(write-only attribute){}", self.replaces(node)),
+            Shape::WriteOnly => format!("(write-only attribute){}", self.to_null(node, manner)),
             Shape::Other { before, after } => {
                 let (before, after) = (self.node(before, depth, manner.to_null(false)), self.node(after, depth, manner));
                 format!("{before} {} {after}{}", self.painter.arrow(), self.replaces(node))

@@ -49,6 +49,7 @@ pub(super) fn mode(mode: ResourceMode) -> &'static str {
     match mode {
         ResourceMode::Managed => "managed",
         ResourceMode::Data => "data",
+        ResourceMode::Ephemeral => "ephemeral",
     }
 }
 

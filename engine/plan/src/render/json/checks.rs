@@ -6,7 +6,7 @@ use hotswap_value::address::{InstanceKey, ModuleInstance, ResourceInstance};
 use serde_json::{Map, Value as Json, json};
 
 use super::address::mode;
-use crate::{CheckResult, CheckStatus, render::order};
+use crate::{CheckResult, CheckStatus, conditions::worse, render::order};
 
 /// An object, how its conditions stand, and what they say.
 type Instance<'a> = (Subject, CheckStatus, Vec<&'a str>);
@@ -187,16 +187,6 @@ fn instance(subject: &Subject, status: &str, told: &[&str]) -> Json {
         json["problems"] = told.iter().map(|message| json!({"message": message})).collect();
     }
     json
-}
-
-fn worse(a: CheckStatus, b: CheckStatus) -> CheckStatus {
-    let badness = |status: CheckStatus| match status {
-        CheckStatus::Pass => 0,
-        CheckStatus::Unknown => 1,
-        CheckStatus::Fail => 2,
-        CheckStatus::Error => 3,
-    };
-    if badness(b) > badness(a) { b } else { a }
 }
 
 fn status_name(status: CheckStatus) -> &'static str {

@@ -52,8 +52,6 @@ struct ModuleJson {
 struct OutputJson {
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     sensitive: bool,
-    #[serde(skip_serializing_if = "std::ops::Not::not")]
-    ephemeral: bool,
     expression: ExpressionJson,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     depends_on: Vec<String>,
@@ -102,8 +100,6 @@ struct VariableJson {
     description: Option<String>,
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     sensitive: bool,
-    #[serde(skip_serializing_if = "std::ops::Not::not")]
-    ephemeral: bool,
 }
 
 /// An expression: its value if it has one by itself, else what it refers to.
@@ -129,7 +125,9 @@ pub(super) fn json(config: &Config, schemas: &dyn Schemas) -> ConfigurationJson 
 }
 
 fn module(config: &Config, module: &Module, schemas: &dyn Schemas) -> ModuleJson {
-    let mut resources: Vec<&Resource> = module.resources.values().collect();
+    // What is only open for a run is not among them.
+    let mut resources: Vec<&Resource> =
+        module.resources.values().filter(|resource| resource.name.mode != ResourceMode::Ephemeral).collect();
     // What is managed comes first here, unlike among changes.
     resources.sort_by_key(|resource| (resource.name.mode == ResourceMode::Data, resource.name.to_string()));
     ModuleJson {
@@ -143,7 +141,6 @@ fn module(config: &Config, module: &Module, schemas: &dyn Schemas) -> ModuleJson
 fn output(config: &Config, output: &Output) -> OutputJson {
     OutputJson {
         sensitive: output.sensitive,
-        ephemeral: output.ephemeral,
         expression: expression(&output.value),
         depends_on: depends_on(config, &output.depends_on),
         description: output.description.clone().filter(|text| !text.is_empty()),
@@ -186,12 +183,7 @@ fn variable(variable: &Variable) -> VariableJson {
         let value = convert_to_constraint(&value, &variable.ty).unwrap_or(value);
         values::raw(&value.to_value())
     });
-    VariableJson {
-        default,
-        description: variable.description.clone().filter(|text| !text.is_empty()),
-        sensitive: variable.sensitive,
-        ephemeral: variable.ephemeral,
-    }
+    VariableJson { default, description: variable.description.clone().filter(|text| !text.is_empty()), sensitive: variable.sensitive }
 }
 
 fn expressions(body: &Body) -> BTreeMap<String, ExpressionsJson> {

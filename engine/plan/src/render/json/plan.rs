@@ -17,7 +17,7 @@ use super::{
     to_text, values,
 };
 use crate::{
-    Action, Mode, OutputChange, Plan, Reason, ResourceChange,
+    Action, OutputChange, Plan, Reason, ResourceChange,
     render::{Schemas, order, relevant, sensitive::Paths},
 };
 
@@ -97,6 +97,7 @@ pub fn plan(plan: &Plan, config: &Config, schemas: &dyn Schemas) -> String {
         variables: plan
             .given
             .iter()
+            .filter(|(name, _)| !plan.ephemeral.contains(*name))
             .map(|(name, value)| (name.to_string(), VariableJson { value: values::raw(&value.to_value()) }))
             .collect(),
         planned_values: planned_values(plan, schemas),
@@ -108,19 +109,10 @@ pub fn plan(plan: &Plan, config: &Config, schemas: &dyn Schemas) -> String {
         relevant_attributes: relevant.collect(),
         checks: checks::planned(&plan.checks),
         timestamp: plan.timestamp.strftime("%Y-%m-%dT%H:%M:%SZ").to_string(),
-        applyable: is_applyable(plan),
+        applyable: !plan.errored && plan.has_changes(),
         complete: !plan.errored && plan.targets.is_empty(),
         errored: plan.errored,
     })
-}
-
-/// Whether applying the plan would do anything.
-pub(super) fn is_applyable(plan: &Plan) -> bool {
-    let changes =
-        plan.changes.iter().any(|change| change.action != Action::NoOp || change.previous.is_some() || change.importing.is_some());
-    let outputs = plan.outputs.values().any(|change| change.action != Action::NoOp);
-    let refreshed = plan.mode == Mode::RefreshOnly && (!plan.drift.is_empty() || plan.prior.resources != plan.base.resources);
-    !plan.errored && (changes || outputs || refreshed)
 }
 
 /// A data source that was read while planning is no change.

@@ -3,6 +3,7 @@
 //! A function makes an event; [`Event::line`] makes it a line. When an event happened is the caller's knowledge.
 
 mod diagnostic;
+mod ephemeral;
 mod hook;
 
 use std::collections::BTreeMap;
@@ -14,6 +15,7 @@ use serde_json::{Value as Json, value::RawValue};
 
 pub use self::{
     diagnostic::diagnostic,
+    ephemeral::{EphemeralAct, ephemeral_complete, ephemeral_errored, ephemeral_progress, ephemeral_start},
     hook::{Identity, apply_complete, apply_errored, apply_progress, apply_start, identity, refresh_complete, refresh_start},
 };
 use super::{TERRAFORM_VERSION, to_text, values};
