@@ -127,6 +127,8 @@ fn one(case: &Case, name: &str, step: &Step, front: Front, place: &str, normal: 
     // Terraform tells of changes as it finds them, in whichever order that is.
     let mut events: Vec<String> = events.iter().map(|event| normal.json(event).to_string()).collect();
     events.sort();
+    // To destroy, Terraform plans twice, and opens for each what is ephemeral.
+    events.dedup_by(|event, before| event == before && event.contains("ephemeral_op_"));
     Outcome { code: run.code, actions, plan: comparable(normal.json(&plan)), events, state }
 }
 

@@ -103,6 +103,18 @@ proptest! {
     }
 }
 
+/// As Terraform 1.11 shows them: with objects that come and go, whether they are set or not.
+#[test]
+fn write_only_attributes_come_and_go_with_their_objects() {
+    let schema = Schema::new(0, "").attribute("size", string()).attribute("secret", string().write_only());
+    let object = |size: &str| Value::object([("size", Value::from(size)), ("secret", Value::Null)]);
+    let text = |before: &Value, after: &Value| show(&change::whole(Some(&schema), &Pair::new(before, after)));
+    let (three, seven) = (object("3"), object("7"));
+    assert_eq!(text(&Value::Null, &three), "{\n      + secret = (write-only attribute)\n      + size   = \"3\"\n    }");
+    assert_eq!(text(&three, &Value::Null), "{\n      - secret = (write-only attribute) -> null\n      - size   = \"3\" -> null\n    } -> null");
+    assert_eq!(text(&three, &seven), "{\n      ~ size   = \"3\" -> \"7\"\n        # (1 unchanged attribute hidden)\n    }");
+}
+
 fn text(before: &Value, after: &Value, ty: &Type) -> String {
     show(&compare::by_type(ty, &Pair::new(before, after)))
 }
