@@ -9,6 +9,7 @@ mod demo;
 mod deployment;
 mod examples;
 mod functions;
+mod logs;
 mod outside;
 mod plugin;
 mod plugin_version;
