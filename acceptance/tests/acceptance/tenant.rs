@@ -111,3 +111,39 @@ fn state_of_an_older_version_is_upgraded_and_nothing_is_planned() {
         case.destroy();
     }
 }
+
+/// Its state is that of an older version, too.
+#[test]
+fn a_tenant_of_a_fork_is_taken_over_by_a_move() {
+    for front in [Front::Terraform, Front::Hotswap] {
+        let case = Case::new();
+        let line = "\"hotswap/hotswap\"";
+        let cli = std::fs::read_to_string(case.path("cli.tfrc")).unwrap();
+        let ours = cli.lines().find(|found| found.contains(line)).unwrap();
+        case.write("cli.tfrc", cli.replace(ours, &format!("{ours}\n{}", ours.replace(line, "\"registry.example.com/acme/hotswap\""))));
+        case.config(MINIMAL);
+        case.apply();
+        let path = case.path("terraform.tfstate");
+        let mut state: serde_json::Value = serde_json::from_slice(&std::fs::read(&path).unwrap()).unwrap();
+        state["resources"][0]["provider"] = json!("provider[\"registry.example.com/acme/hotswap\"]");
+        let instance = &mut state["resources"][0]["instances"][0];
+        instance["schema_version"] = json!(0);
+        instance["attributes"]["quotas"] =
+            json!({ "max_plugins": null, "max_instances": null, "max_memory_mb": null, "max_storage_mb": null });
+        std::fs::write(&path, serde_json::to_vec_pretty(&state).unwrap()).unwrap();
+
+        case.config(&format!(
+            "{}\nmoved {{\n  from = hotswap_tenant.t\n  to   = hotswap_tenant.here\n}}",
+            MINIMAL.replace("\"t\"", "\"here\"")
+        ));
+        let run = case.run(front, &["apply", "-auto-approve", "-no-color"]);
+        assert_eq!(run.code, Some(0), "{}", run.text);
+        assert!(run.text.contains("0 added, 0 changed, 0 destroyed"), "{}", run.text);
+        let state: serde_json::Value = serde_json::from_slice(&std::fs::read(&path).unwrap()).unwrap();
+        let tenant = &state["resources"][0];
+        assert_eq!((&tenant["name"], &tenant["provider"]), (&json!("here"), &json!("provider[\"registry.terraform.io/hotswap/hotswap\"]")));
+        assert_eq!(tenant["instances"][0]["schema_version"], 1);
+        case.is_settled();
+        case.destroy();
+    }
+}

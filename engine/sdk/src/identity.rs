@@ -44,7 +44,8 @@ impl IdentitySchema {
 
     /// The identity of an object; `None` while a part of it is null or not known.
     pub fn of(&self, object: &Value) -> Option<Value> {
-        let parts = self.attributes.iter().map(|attribute| Some((attribute.name.clone(), object.get(&attribute.name).as_str()?.to_owned())));
+        let parts =
+            self.attributes.iter().map(|attribute| Some((attribute.name.clone(), object.get(&attribute.name).as_str()?.to_owned())));
         parts.collect::<Option<Vec<_>>>().map(Value::object)
     }
 

@@ -22,7 +22,10 @@ impl Listed {
     pub fn identified(self, resource: &dyn Resource) -> Result<(Value, Value), Diagnostics> {
         let object = conform(resource.schema(), Some(self.object))?.unwrap_or_default();
         let identity = identity::schema_of(resource)?.of(&object).ok_or_else(|| {
-            let detail = format!("{:?} was found without all that identifies it. This is a bug in the provider; please report it.", self.display_name);
+            let detail = format!(
+                "{:?} was found without all that identifies it. This is a bug in the provider; please report it.",
+                self.display_name
+            );
             Diagnostic::error("Incomplete identity", detail)
         })?;
         Ok((identity, object))

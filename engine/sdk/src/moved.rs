@@ -22,11 +22,16 @@ pub struct MoveRequest<'a> {
     pub state: &'a [u8],
 }
 
+/// Whether an object of a provider and type may be taken over as one of `target_type`.
+pub fn can_become(provider: &str, source_type: &str, target_type: &str) -> bool {
+    source_type == target_type && provider.rsplit('/').next() == target_type.split('_').next()
+}
+
 /// The object as this provider would have it.
 pub async fn take_over(resource: &dyn Resource, request: MoveRequest<'_>) -> Result<Value, Diagnostics> {
     let MoveRequest { provider, source_type, target_type, version, state } = request;
     let ours = target_type.split('_').next().unwrap_or_default();
-    if source_type != target_type || provider.rsplit('/').next() != Some(ours) {
+    if !can_become(provider, source_type, target_type) {
         let detail = format!(
             "A {source_type} of the provider {provider} is not a {target_type}. Only a {target_type} of another provider called {ours:?}, such as a \
              fork, can be moved here. Leave the old object out of the state with a `removed` block and import the existing {target_type} instead."

@@ -73,8 +73,10 @@ const PLANS_AT_A_TIME: usize = 256;
 ///
 /// `providers` are configured on the way, at most once each. Nothing is changed, in the state or outside it.
 pub async fn plan(config: &Config, state: State, providers: &Providers, options: Options) -> (Plan, Diagnostics) {
-    let used: BTreeSet<ProviderAddress> = state.resources.values().filter_map(|resource| resource.provider.parse().ok()).collect();
-    let (graph, mut diagnostics) = validated(config, &state, providers, used).await;
+    let mut prior = state.clone();
+    moved::take_over(config, &mut prior, providers);
+    let used: BTreeSet<ProviderAddress> = prior.resources.values().filter_map(|resource| resource.provider.parse().ok()).collect();
+    let (graph, mut diagnostics) = validated(config, &prior, providers, used).await;
     // What is only warned of comes up again where it matters.
     diagnostics.retain(Diagnostic::is_error);
     let (variables, found) = resolve(config, &options.variables);
@@ -85,8 +87,8 @@ pub async fn plan(config: &Config, state: State, providers: &Providers, options:
         variables: variables.clone(),
         given: as_given(&variables, &options.variables),
         ephemeral: given_ephemeral(config, &options.variables),
-        base: state.clone(),
-        prior: state,
+        base: state,
+        prior,
         changes: Vec::new(),
         drift: Vec::new(),
         outputs: BTreeMap::new(),

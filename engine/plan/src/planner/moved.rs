@@ -6,8 +6,11 @@ use hotswap_lang::{
     Diagnostic, Diagnostics, Range,
     config::{Config, Moved, Repeat},
 };
+use hotswap_sdk::moved::can_become;
 use hotswap_state::State;
 use hotswap_value::address::{InstanceKey, ModuleInstance, ModulePath, ResourceInstance, Target};
+
+use crate::{ProviderAddress, Providers, providers::configuration_of};
 
 /// Where objects were before.
 #[derive(Debug, Default)]
@@ -63,6 +66,33 @@ pub(super) fn apply(config: &Config, state: &mut State, targets: &[Target], diag
         diagnostics.push(Diagnostic::error("Moved objects are left out by the targets", detail));
     }
     moves
+}
+
+/// Hands objects of providers that aren't there to those that are, where moves lead all of a block's objects to a block of ours and
+/// [`hotswap_sdk::moved`] has it: a fork's objects. What is left with its provider is told to need it.
+pub(super) fn take_over(config: &Config, state: &mut State, providers: &Providers) {
+    let foreign = |resource: &hotswap_state::Resource| {
+        let address: Option<ProviderAddress> = resource.provider.parse().ok();
+        address.filter(|address| providers.idle(&address.source).is_none())
+    };
+    if !state.resources.values().any(|resource| foreign(resource).is_some()) {
+        return;
+    }
+    let moves = apply(config, &mut state.clone(), &[], &mut Vec::new());
+    let led: BTreeMap<&ResourceInstance, &ResourceInstance> = moves.0.iter().map(|(to, from)| (from, to)).collect();
+    for (address, resource) in &mut state.resources {
+        let Some(theirs) = foreign(resource) else { continue };
+        let ours = |key: &InstanceKey| {
+            let to = led.get(&ResourceInstance { key: key.clone(), ..address.clone() })?;
+            let block = config.resource(to)?;
+            let fits = can_become(&theirs.source, &address.resource.ty, &to.resource.ty);
+            fits.then(|| configuration_of(config, &to.module.path(), &block.provider))
+        };
+        let new: Option<Vec<ProviderAddress>> = resource.instances.keys().map(ours).collect();
+        if let Some(new) = new.and_then(|new| new.into_iter().next()) {
+            resource.provider = new.to_string();
+        }
+    }
 }
 
 impl Statement<'_> {

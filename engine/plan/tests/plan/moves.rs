@@ -41,6 +41,31 @@ async fn a_whole_module_and_single_keys_move() {
 }
 
 #[tokio::test]
+async fn a_fork_s_object_is_taken_over_by_a_move_and_by_nothing_else() {
+    let mut desk = Desk::new();
+    desk.apply(&thing("a", "name = \"x\"")).await;
+    let mut from = |provider: &str| {
+        let resource = desk.state.resources.values_mut().next().unwrap();
+        resource.provider = format!("provider[\"registry.example.com/acme/{provider}\"]");
+        desk.state.clone()
+    };
+    let moved = thing("b", "name = \"x\"") + "moved {\n from = test_thing.a\n to = test_thing.b\n}\n";
+    let (fork, other) = (from("test"), from("other"));
+    desk.state = fork;
+    let planned = desk.plan(&moved).await;
+    assert_eq!(planned.actions(), ["test_thing.b NoOp was test_thing.a"], "{:?}", planned.messages());
+    assert_eq!(planned.plan.base, desk.state, "the state is still what it is");
+    let taken: Vec<_> = planned.plan.prior.resources.values().map(|resource| resource.provider.as_str()).collect();
+    assert_eq!(taken, ["provider[\"registry.terraform.io/hashicorp/test\"]"]);
+
+    let missing = "Provider registry.example.com/acme/test is not available";
+    assert!(desk.plan(&thing("a", "name = \"x\"")).await.messages()[0].contains(missing), "without a word it stays the fork's");
+    desk.state = other;
+    let refused = desk.plan(&moved).await;
+    assert!(refused.messages()[0].contains("Provider registry.example.com/acme/other is not available"), "{:?}", refused.messages());
+}
+
+#[tokio::test]
 async fn count_comes_and_goes_without_a_word() {
     let mut desk = Desk::new();
     desk.apply(&thing("a", "name = \"x\"")).await;
