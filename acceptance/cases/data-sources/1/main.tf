@@ -13,6 +13,11 @@ data "hotswap_tenant" "t" {
   depends_on = [hotswap_plugin.p]
 }
 
+# Its name is known while planning, but the plugin is not there yet.
+data "hotswap_plugin" "p" {
+  name = hotswap_plugin.p.name
+}
+
 data "hotswap_plugins" "none" {
   publisher = "@nobody"
 }

@@ -82,6 +82,16 @@ impl Graph {
         self.resources_under(explicit.iter().map(|index| &self.graph[*index]), Some(block))
     }
 
+    /// The managed resources that a block refers to itself, without what those need.
+    pub fn referenced_resources(&self, block: &ResourceBlock) -> Vec<ResourceBlock> {
+        let node = Node::Resource(block.clone());
+        let needed = self.needs(&node).filter_map(|node| match node {
+            Node::Resource(block) if block.resource.mode == ResourceMode::Managed => Some(block.clone()),
+            _ => None,
+        });
+        needed.collect()
+    }
+
     fn resources_under<'n>(&self, nodes: impl IntoIterator<Item = &'n Node>, except: Option<&ResourceBlock>) -> Vec<ResourceBlock> {
         let found = self.with_needs(nodes).into_iter().filter_map(|node| match node {
             Node::Resource(block) if Some(block) != except => Some(block.clone()),

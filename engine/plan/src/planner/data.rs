@@ -32,9 +32,11 @@ impl Planner<'_> {
         outcome
     }
 
-    /// Whether something that the block, or a call of its module, names in `depends_on` changes.
+    /// Whether something that the block, or a call of its module, names in `depends_on` changes, or a resource it refers to. That the
+    /// value it takes from there is known already does not count: who refers to a resource wants it to be there, as Terraform has it.
     fn depends_on_changes(&self, name: &ResourceBlock) -> bool {
-        let explicit = self.graph.explicit_dependencies(name);
+        let mut explicit = self.graph.explicit_dependencies(name);
+        explicit.extend(self.graph.referenced_resources(name));
         if explicit.is_empty() {
             return false;
         }

@@ -36,6 +36,21 @@ async fn a_data_source_waits_for_what_it_is_said_to_depend_on() {
 }
 
 #[tokio::test]
+async fn a_data_source_waits_for_a_resource_it_refers_to_even_by_a_known_value() {
+    let mut desk = Desk::new();
+    let of = |size: u32| {
+        format!("resource \"test_thing\" \"a\" {{\n name = \"a\"\n size = {size}\n}}\n")
+            + "locals {\n name = test_thing.a.name\n}\n"
+            + "data \"test_lookup\" \"itself\" {\n name = test_thing.a.name\n}\n"
+            + "data \"test_lookup\" \"by_way_of_a_local\" {\n name = local.name\n}\n"
+    };
+    desk.apply(&of(1)).await;
+    assert_eq!(desk.plan(&of(1)).await.actions(), [""; 0]);
+    let planned = desk.plan(&of(2)).await;
+    assert_eq!(planned.actions(), ["test_thing.a Update", "data.test_lookup.itself Read (ReadBecauseDependencyPending)"]);
+}
+
+#[tokio::test]
 async fn a_data_source_that_nothing_asks_for_goes_without_a_change() {
     let mut desk = Desk::new();
     desk.apply("data \"test_lookup\" \"d\" {\n name = \"x\"\n}").await;
