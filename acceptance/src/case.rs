@@ -218,6 +218,7 @@ impl Case {
                 "hotswap_plugin" => format!("/v1/plugins/{}", part("name")),
                 "hotswap_plugin_version" => format!("/v1/plugins/{}/versions/{}", part("plugin"), part("version")),
                 "hotswap_deployment" => format!("/v1/tenants/{}/deployments/{}", part("tenant"), part("name")),
+                "hotswap_token" => format!("/v1/tokens/{}", part("id")),
                 _ => continue,
             };
             assert!(self.server.lacks(&path), "{path} is still there");

@@ -69,7 +69,16 @@ impl Server {
     /// If there is no answer.
     #[track_caller]
     pub fn api(&self, method: &str, path: &str, body: &Json) -> (u16, Json) {
-        let authorization = format!("Bearer {}", self.token);
+        self.api_as(&self.token, method, path, body)
+    }
+
+    /// The same with another token.
+    ///
+    /// # Panics
+    /// If there is no answer.
+    #[track_caller]
+    pub fn api_as(&self, token: &str, method: &str, path: &str, body: &Json) -> (u16, Json) {
+        let authorization = format!("Bearer {token}");
         let headers = [("authorization", authorization.as_str()), ("content-type", "application/json")];
         let body = if body.is_null() { String::new() } else { body.to_string() };
         let answer = http::request(self.endpoint.trim_start_matches("http://"), method, path, &headers, &body);
@@ -88,10 +97,10 @@ impl Server {
         body
     }
 
-    /// Whether the API has nothing at `path`, or only what is retired.
+    /// Whether the API has nothing at `path`, or only what is retired or revoked.
     pub fn lacks(&self, path: &str) -> bool {
         let (status, body) = self.api("GET", path, &Json::Null);
-        status == 404 || !body["retired_at"].is_null()
+        status == 404 || !body["retired_at"].is_null() || !body["revoked_at"].is_null()
     }
 
     /// Changes something past Terraform.
@@ -111,7 +120,16 @@ impl Server {
     /// If there is no answer.
     #[track_caller]
     pub fn visit(&self, tenant: &str, deployment: &str) -> (u16, String) {
-        let path = format!("/t/{tenant}/{deployment}/");
+        self.visit_at(tenant, deployment, "/")
+    }
+
+    /// Sends a request through the gateway to a path of a deployment; gives status and body.
+    ///
+    /// # Panics
+    /// If there is no answer.
+    #[track_caller]
+    pub fn visit_at(&self, tenant: &str, deployment: &str, path: &str) -> (u16, String) {
+        let path = format!("/t/{tenant}/{deployment}{path}");
         let answer = http::request(self.gateway.trim_start_matches("http://"), "GET", &path, &[], "");
         let answer = answer.unwrap_or_else(|error| panic!("GET {path} of the gateway: {error}"));
         (answer.status, answer.body)

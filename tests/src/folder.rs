@@ -25,6 +25,16 @@ impl DataFolder {
         self.root.path().join("log")
     }
 
+    /// Every file below the folder and beside it, the log with it, in which these bytes are found.
+    pub fn files_with(&self, bytes: &[u8]) -> Vec<String> {
+        let mut found = Vec::new();
+        walk(self.root.path(), self.root.path(), &mut found);
+        found.retain(|file| {
+            std::fs::read(self.root.path().join(file)).is_ok_and(|held| held.windows(bytes.len()).any(|part| part == bytes))
+        });
+        found
+    }
+
     /// Every file that plugin bytes are kept in, by its path in the folder of components.
     pub fn components(&self) -> Vec<String> {
         let root = self.path().join("components");

@@ -71,6 +71,16 @@ impl Server {
         answer(request).await
     }
 
+    /// Asks the API with another token.
+    pub async fn ask_as(&self, token: &str, method: Method, path: &str, body: Option<Value>) -> Answer {
+        let request = self.http.request(method, format!("{}{path}", self.api)).bearer_auth(token);
+        answer(match body {
+            Some(body) => request.header("content-type", "application/json").body(body.to_string()),
+            None => request,
+        })
+        .await
+    }
+
     /// Asks a deployment by its host.
     pub async fn call(&self, tenant: &str, deployment: &str, path: &str) -> Answer {
         answer(self.http.get(format!("http://{}{path}", self.gateway)).header("host", format!("{deployment}.{tenant}.localhost"))).await
@@ -130,6 +140,16 @@ impl Server {
     pub async fn deploy(&self, tenant: &str, name: &str, spec: &Value) -> Deployment {
         let rollout = self.begin(tenant, name, spec).await;
         let over = self.outcome(&rollout).await;
+        assert_eq!(over.status.as_str(), "completed", "{over:?}");
+        self.client.get_deployment(tenant, name).await.unwrap()
+    }
+
+    /// Asks for a deployment with secrets and waits until its rollout is over, which must have been completed.
+    pub async fn deploy_with_secrets(&self, tenant: &str, name: &str, spec: &Value, secrets: &Value) -> Deployment {
+        let asked = DeploymentRequest { secrets: Some(serde_json::from_value(secrets.clone()).unwrap()), ..request(spec) };
+        let accepted = self.client.put_deployment(tenant, name, &asked, &Precondition::None).await;
+        let accepted = accepted.unwrap_or_else(|error| panic!("{error}"));
+        let over = self.outcome(&accepted.rollout.expect("a spec that was accepted is rolled out")).await;
         assert_eq!(over.status.as_str(), "completed", "{over:?}");
         self.client.get_deployment(tenant, name).await.unwrap()
     }

@@ -94,6 +94,9 @@ async fn the_description_has_every_path_and_each_is_behind_the_token() {
         path::ROLLOUT,
         path::ROLLOUT_EVENTS,
         path::ROLLOUT_ABORT,
+        path::TOKENS,
+        path::TOKEN,
+        path::TOKEN_RENEW,
     ]);
     assert_eq!(described, all);
     for (template, methods) in description["paths"].as_object().unwrap() {

@@ -16,4 +16,7 @@ mod plugin_version;
 mod provider_block;
 mod release;
 mod rollouts;
+mod secrets;
 mod tenant;
+mod timeouts;
+mod token;

@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use hotswap_model::{
-    DeploymentId, DeploymentName, DeploymentSpec, DeploymentStatus, Digest, Fault, Held, RolloutId, RolloutPlan, TenantName, Timestamp,
-    Version,
+    DeploymentId, DeploymentName, DeploymentSpec, DeploymentStatus, Digest, Fault, Held, RolloutId, RolloutPlan, Secrets, TenantName,
+    Timestamp, Version,
 };
 use serde::{Deserialize, Serialize};
 
@@ -19,6 +19,10 @@ pub struct DeploymentRequest {
     /// Take this version and no other, as a reviewed plan said; it must satisfy the constraint.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub resolved_version: Option<Version>,
+    /// The values of its secrets, never told again. They are taken where `secrets_version` is another than before, and passed over
+    /// where it is the same; needed then only, and never in a preview.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub secrets: Option<Secrets>,
 }
 
 /// A deployment as it is.
@@ -39,8 +43,11 @@ pub struct Deployment {
     pub resolved_version: Version,
     /// That version's bytes.
     pub sha256: Digest,
-    /// The version's defaults with the spec's config over them.
+    /// The version's defaults with the spec's config over them, but for keys that secrets are given under.
     pub effective_config: BTreeMap<String, String>,
+    /// The names of its secrets, sorted. The plugin is given them beside `effective_config`; nobody else is.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub secret_names: Vec<String>,
     /// What a rollout of the spec does.
     pub rollout_plan: RolloutPlan,
     /// The number of the accepted desired spec.

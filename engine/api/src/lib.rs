@@ -10,6 +10,7 @@ mod plugin;
 mod problem;
 mod rollout;
 mod tenant;
+mod token;
 
 pub use component::Component;
 pub use deployment::{Deployment, DeploymentRequest, LiveFigures, Preview, QuotaVerdict, RevisionFigures};
@@ -18,3 +19,4 @@ pub use plugin::{Plugin, PluginVersion, VersionChange};
 pub use problem::{ErrorCode, Problem};
 pub use rollout::{Rollout, RolloutEvent};
 pub use tenant::Tenant;
+pub use token::{NewToken, Token, TokenChange, TokenRequest};

@@ -36,6 +36,12 @@ pub const ROLLOUT: &str = "/v1/rollouts/{rollout}";
 pub const ROLLOUT_EVENTS: &str = "/v1/rollouts/{rollout}/events";
 /// `POST` sends it back.
 pub const ROLLOUT_ABORT: &str = "/v1/rollouts/{rollout}/abort";
+/// `GET` lists those that are good, `POST` makes.
+pub const TOKENS: &str = "/v1/tokens";
+/// `GET`, `PATCH` changes description, life and value, `DELETE` revokes.
+pub const TOKEN: &str = "/v1/tokens/{token}";
+/// `POST` lets it live on.
+pub const TOKEN_RENEW: &str = "/v1/tokens/{token}/renew";
 
 /// Puts values into the places of a path: `fill(TENANT, &["acme"])`. Values are names, ids and versions, which need no escaping.
 pub fn fill(template: &str, values: &[&str]) -> String {

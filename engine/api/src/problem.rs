@@ -66,6 +66,10 @@ codes! {
     Invalid = "invalid", 422, "The request is not valid";
     /// No token, or a wrong one.
     Unauthorized = "unauthorized", 401, "No valid token";
+    /// The token was one of this server's, and has expired or was revoked.
+    TokenEnded = "token_ended", 401, "The token has ended";
+    /// The token does not open this.
+    Forbidden = "forbidden", 403, "The token does not allow this";
     /// No such path.
     NotFound = "not_found", 404, "There is nothing here";
     /// No tenant of that name or id.
@@ -80,6 +84,12 @@ codes! {
     RolloutNotFound = "rollout_not_found", 404, "Unknown rollout";
     /// The component was not uploaded.
     ComponentNotFound = "component_not_found", 404, "Unknown component";
+    /// No such token, or it has ended.
+    TokenNotFound = "token_not_found", 404, "Unknown token";
+    /// Another token has the value.
+    TokenTaken = "token_taken", 409, "Another token has this value";
+    /// No values were sent for a version of secrets that is not kept.
+    SecretsMissing = "secrets_missing", 422, "There are no secrets of that version";
     /// The name is in use.
     NameTaken = "name_taken", 409, "The name is taken";
     /// The number is published with other content.

@@ -1,7 +1,7 @@
 //! The client itself. Its calls are in the files of what they are about.
 
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use hotswap_api::{Deployment, Plugin, PluginVersion, Tenant};
 
@@ -29,6 +29,21 @@ pub struct Client {
     pub(crate) inner: Arc<Inner>,
     /// What the Idempotency-Keys of its calls are made of; absent: each call has one of its own.
     pub(crate) key: Option<Arc<str>>,
+    /// How long all its calls together may take; absent: each has the time of the configuration.
+    pub(crate) limit: Option<Limit>,
+}
+
+/// A time that began and ends.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Limit {
+    began: Instant,
+    pub(crate) lasts: Duration,
+}
+
+impl Limit {
+    pub(crate) fn left(&self) -> Duration {
+        self.lasts.saturating_sub(self.began.elapsed())
+    }
 }
 
 #[derive(Debug)]
@@ -72,14 +87,23 @@ impl Client {
             deployments: Coalescer::default(),
             changed: Changed::default(),
         };
-        Ok(Self { inner: Arc::new(inner), key: None })
+        Ok(Self { inner: Arc::new(inner), key: None, limit: None })
     }
 
     /// The same client for one operation known by `key`: what it changes is changed once, however often the operation is repeated
     /// with that key, by whichever process, and each repetition gets the first one's answers. The server forgets keys after a day.
     #[must_use]
     pub fn with_key(&self, key: &str) -> Self {
-        Self { inner: Arc::clone(&self.inner), key: Some(key.into()) }
+        Self { key: Some(key.into()), ..self.clone() }
+    }
+
+    /// The same client for one operation that may take this long from now on, its retries included, and is given up after it.
+    ///
+    /// Whoever says so has the patience: a server that is not there, or has no time, is asked again until then. Ends in
+    /// [`ClientError::TimedOut`], which tells what was answered last.
+    #[must_use]
+    pub fn within(&self, lasts: Duration) -> Self {
+        Self { limit: Some(Limit { began: Instant::now(), lasts }), ..self.clone() }
     }
 
     /// Begins another run: forgets what was read ahead in the one before.

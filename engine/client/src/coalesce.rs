@@ -11,6 +11,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
+use backon::BackoffBuilder as _;
 use hotswap_api::Page;
 use reqwest::Method;
 use serde::de::DeserializeOwned;
@@ -18,7 +19,7 @@ use tokio::sync::oneshot;
 
 use crate::client::{Client, Inner};
 use crate::error::ClientError;
-use crate::transport::Call;
+use crate::transport::{CONNECT_PATIENCE, Call, SHORTEST_WAIT, backoff};
 
 /// Most names in one list call.
 pub(crate) const LARGEST: usize = 200;
@@ -218,15 +219,38 @@ impl Changed {
 }
 
 impl Client {
-    /// Reads one thing by name, together with others that are read at the same time.
+    /// Reads one thing by name, together with others that are read at the same time. Patience is the reader's own: the calls are
+    /// those of many, and go on without those that have given up. Who has less of it than they have goes alone.
     pub(crate) async fn coalesced<V: Listed>(&self, name: &str) -> Answer<V> {
+        let Some(limit) = self.limit else { return self.coalesced_once(name).await };
+        if limit.left() < CONNECT_PATIENCE * 2 {
+            return Ok(by_name(self.list_named(V::PATH, &[name.to_owned()]).await?).remove(name));
+        }
+        let (mut tries, mut last, mut waits) = (1, None, backoff().build());
+        let timed_out = |tries, last| self.timed_out(format!("GET {} for {name}", V::PATH), limit.lasts, tries, last);
+        loop {
+            match tokio::time::timeout(limit.left(), self.coalesced_once(name)).await {
+                Ok(Err(error)) if error.may_pass() => last = Some(error.in_short()),
+                Ok(answer) => return answer,
+                Err(_) => return Err(timed_out(tries, last)),
+            }
+            let left = limit.left();
+            match waits.next() {
+                Some(wait) if left > SHORTEST_WAIT => tokio::time::sleep(wait.min(left / 2)).await,
+                _ => return Err(timed_out(tries, last)),
+            }
+            tries += 1;
+        }
+    }
+
+    async fn coalesced_once<V: Listed>(&self, name: &str) -> Answer<V> {
         let coalescer = V::coalescer(&self.inner);
         if let Some(found) = coalescer.read_ahead(name, Instant::now()).filter(|_| !self.inner.changed.is_noted()) {
             return Ok(Some(found));
         }
         let (answer, duty) = coalescer.join(name);
         if duty == Duty::Send {
-            let client = self.clone();
+            let client = Self { limit: None, ..self.clone() };
             // A task of its own: the reader that happened to be first may go away.
             tokio::spawn(async move {
                 // Those that were ready together with the first go with it.

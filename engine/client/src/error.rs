@@ -30,8 +30,11 @@ pub enum ClientError {
         /// What the system says.
         reason: String,
     },
-    /// The server did not answer in time; what was asked for may have happened.
-    #[error("hotswap at {endpoint} did not answer {call} within {after:?}; see whether the server is overloaded, then try again")]
+    /// The server did not do it in time; what was asked for may have happened.
+    #[error(
+        "hotswap at {endpoint} did not answer {call} within {after:?}{}; see whether the server is there and what keeps it busy, then try again",
+        tried(*tries, last.as_deref())
+    )]
     TimedOut {
         /// Which server.
         endpoint: Endpoint,
@@ -39,6 +42,10 @@ pub enum ClientError {
         call: String,
         /// How long was waited.
         after: Duration,
+        /// How often it was asked.
+        tries: u32,
+        /// What came of the last try that ended.
+        last: Option<String>,
     },
     /// The server wants a token and was given none.
     #[error(
@@ -82,10 +89,49 @@ impl ClientError {
         }
     }
 
-    /// Whether what was asked for is not there: a tenant, plugin, version, component, deployment or rollout.
+    /// Whether what was asked for is not there: a tenant, plugin, version, component, deployment, rollout or token.
     pub fn is_not_found(&self) -> bool {
         use ErrorCode::*;
         let code = self.code();
-        matches!(code, Some(TenantNotFound | PluginNotFound | VersionNotFound | DeploymentNotFound | RolloutNotFound | ComponentNotFound))
+        matches!(
+            code,
+            Some(
+                TenantNotFound
+                    | PluginNotFound
+                    | VersionNotFound
+                    | DeploymentNotFound
+                    | RolloutNotFound
+                    | ComponentNotFound
+                    | TokenNotFound
+            )
+        )
+    }
+
+    /// Whether it may be otherwise in a moment.
+    pub(crate) fn may_pass(&self) -> bool {
+        match self {
+            Self::Unreachable { .. } | Self::TimedOut { .. } => true,
+            Self::Problem(problem) => matches!(problem.status, 429 | 502..=504),
+            _ => false,
+        }
+    }
+
+    /// What was answered, without advice.
+    pub(crate) fn in_short(&self) -> String {
+        match self {
+            Self::Unreachable { reason, .. } => reason.clone(),
+            Self::Problem(problem) => format!("{} {}", problem.status, problem.detail),
+            Self::BadAnswer { answer, .. } => answer.clone(),
+            Self::TimedOut { last: Some(last), .. } => last.clone(),
+            Self::TimedOut { .. } => "no answer".to_owned(),
+            other => other.to_string(),
+        }
+    }
+}
+
+fn tried(tries: u32, last: Option<&str>) -> String {
+    match last {
+        Some(last) => format!(", in {tries} tries; the last answer was: {last}"),
+        None => String::new(),
     }
 }

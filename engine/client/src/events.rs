@@ -76,7 +76,7 @@ impl RolloutEvents {
     async fn connect(&mut self) -> Result<(), ClientError> {
         match self.client.open(&call(&self.rollout, self.after)).await {
             Ok(response) => self.stream = Some(Stream { response, lines: Lines::default() }),
-            Err(error) if passes(&error) => {
+            Err(error) if error.may_pass() => {
                 tracing::debug!(rollout = %self.rollout, %error, "the rollout's events are out of reach for now")
             }
             Err(error) => return Err(error),
@@ -89,15 +89,6 @@ fn call(rollout: &RolloutId, after: u64) -> Call {
     Call::new(Method::GET, path::fill(path::ROLLOUT_EVENTS, &[rollout.as_str()]))
         .query("after", after.to_string())
         .header(ACCEPT, HeaderValue::from_static("text/event-stream"))
-}
-
-/// Whether it may be otherwise in a moment.
-fn passes(error: &ClientError) -> bool {
-    match error {
-        ClientError::Unreachable { .. } | ClientError::TimedOut { .. } => true,
-        ClientError::Problem(problem) => matches!(problem.status, 429 | 502..=504),
-        _ => false,
-    }
 }
 
 /// Cuts a stream of bytes into the data of its events. Of the format only `data` lines are needed: the rest is in the data too.

@@ -15,6 +15,7 @@ mod pages;
 mod plugins;
 mod rollouts;
 mod tenants;
+mod tokens;
 mod transport;
 mod versions;
 

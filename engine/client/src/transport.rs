@@ -18,7 +18,9 @@ use crate::client::Client;
 use crate::error::ClientError;
 
 /// A server that is not there at all is asked again only for so long: it may be starting, but more likely it is not running.
-const CONNECT_PATIENCE: Duration = Duration::from_secs(2);
+pub(crate) const CONNECT_PATIENCE: Duration = Duration::from_secs(2);
+/// With less time left than this, nothing is tried again.
+pub(crate) const SHORTEST_WAIT: Duration = Duration::from_millis(20);
 /// How long an upload may take, its retries included.
 const UPLOAD_TIMEOUT: Duration = Duration::from_secs(600);
 /// Most of a strange answer that is shown.
@@ -134,18 +136,18 @@ impl Client {
         if call.changes {
             self.inner.changed.note();
         }
-        let timeout = call.timeout.unwrap_or(self.inner.config.timeout);
+        let usual = call.timeout.unwrap_or(self.inner.config.timeout);
+        let (timeout, is_patient) = match &self.limit {
+            Some(limit) => (limit.left(), true),
+            None => (usual, false),
+        };
         let begin = Instant::now();
-        let tries = ExponentialBuilder::default()
-            .with_min_delay(Duration::from_millis(100))
-            .with_max_delay(Duration::from_secs(5))
-            .with_jitter()
-            .without_max_times();
-        let sent = (|| self.attempt(call))
-            .retry(tries)
+        let (mut tries, mut last) = (1, None);
+        let sent = (|| self.attempt_within(call, usual))
+            .retry(backoff())
             .when(|failure: &Failure| match failure.again {
                 Again::Never => false,
-                Again::Reconnect => begin.elapsed() < CONNECT_PATIENCE,
+                Again::Reconnect => is_patient || begin.elapsed() < CONNECT_PATIENCE,
                 Again::Later(_) => true,
             })
             // A wait that ends after the deadline would end in a time-out that hides what the server said.
@@ -154,13 +156,27 @@ impl Client {
                     Again::Later(Some(asked)) => Some(asked),
                     _ => planned,
                 };
-                wait.filter(|wait| begin.elapsed() + *wait < timeout)
+                let left = timeout.saturating_sub(begin.elapsed());
+                if is_patient {
+                    wait.map(|wait| wait.min(left / 2)).filter(|_| left > SHORTEST_WAIT)
+                } else {
+                    wait.filter(|wait| *wait < left)
+                }
             })
-            .notify(|failure: &Failure, wait| tracing::debug!(call = call.name(), ?wait, error = %failure.error, "trying again"));
-        let answer = match tokio::time::timeout(timeout, sent).await {
+            .notify(|failure: &Failure, wait| {
+                tracing::debug!(call = call.name(), ?wait, error = %failure.error, "trying again");
+                tries += 1;
+                last = Some(failure.error.in_short());
+            });
+        let answer = tokio::time::timeout(timeout, sent).await;
+        let after = self.limit.as_ref().map_or(timeout, |limit| limit.lasts);
+        let answer = match answer {
             Ok(Ok(answer)) => Ok(answer),
+            Ok(Err(failure)) if is_patient && !matches!(failure.again, Again::Never) => {
+                Err(self.timed_out(call.name(), after, tries, Some(failure.error.in_short())))
+            }
             Ok(Err(failure)) => Err(failure.error),
-            Err(_) => Err(self.timed_out(call, timeout)),
+            Err(_) => Err(self.timed_out(call.name(), after, tries, last)),
         };
         let milliseconds = u64::try_from(begin.elapsed().as_millis()).unwrap_or(u64::MAX);
         tracing::debug!(call = call.name(), milliseconds, succeeded = answer.is_ok(), "called the server");
@@ -171,6 +187,12 @@ impl Client {
     pub(crate) async fn open(&self, call: &Call) -> Result<Response, ClientError> {
         let response = self.request(call).send().await.map_err(|error| self.broken(call, &error).error)?;
         if response.status().is_success() { Ok(response) } else { Err(self.refused(call, response).await.error) }
+    }
+
+    /// Sends a call once; who has patience for more than one try does not spend all of it on a connection that is stuck.
+    async fn attempt_within(&self, call: &Call, usual: Duration) -> Result<Bytes, Failure> {
+        let stuck = |_| Failure { error: self.timed_out(call.name(), usual, 1, None), again: Again::Later(None) };
+        tokio::time::timeout(usual, self.attempt(call)).await.map_err(stuck)?
     }
 
     async fn attempt(&self, call: &Call) -> Result<Bytes, Failure> {
@@ -247,13 +269,22 @@ impl Client {
         }
     }
 
-    fn timed_out(&self, call: &Call, after: Duration) -> ClientError {
-        ClientError::TimedOut { endpoint: self.endpoint().clone(), call: call.name(), after }
+    pub(crate) fn timed_out(&self, call: String, after: Duration, tries: u32, last: Option<String>) -> ClientError {
+        ClientError::TimedOut { endpoint: self.endpoint().clone(), call, after, tries, last }
     }
 
     pub(crate) fn bad_answer(&self, call: &Call, answer: String) -> ClientError {
         ClientError::BadAnswer { endpoint: self.endpoint().clone(), call: call.name(), answer }
     }
+}
+
+/// From one try to the next.
+pub(crate) fn backoff() -> ExponentialBuilder {
+    ExponentialBuilder::default()
+        .with_min_delay(Duration::from_millis(100))
+        .with_max_delay(Duration::from_secs(5))
+        .with_jitter()
+        .without_max_times()
 }
 
 /// What the last error of a chain says: `Connection refused (os error 111)`, not which layers it came through.

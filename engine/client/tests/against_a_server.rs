@@ -247,3 +247,83 @@ async fn a_broken_stream_of_events_goes_on_where_it_was_left() {
     }
     assert_eq!(seen, [1, 2, 3]);
 }
+
+/// A server that answers every request as `busy` says until it says nothing any more, then with the tenant.
+async fn busy_at_first(busy: impl FnMut() -> Option<StatusCode> + Send + 'static) -> String {
+    let tenants = |name: &str| axum::Json(Page { items: vec![tenant(name)], next: None });
+    let busy = Arc::new(Mutex::new(busy));
+    let router = Router::new().fallback(move |request: axum::extract::Request| async move {
+        let busy = (busy.lock().unwrap())();
+        match busy {
+            Some(status) => (status, "not now").into_response(),
+            None if request.uri().query().is_some() => tenants("acme").into_response(),
+            None => axum::Json(tenant("acme")).into_response(),
+        }
+    });
+    serve(router).await
+}
+
+#[tokio::test]
+async fn whoever_has_patience_is_answered_by_a_server_that_starts_late() {
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = listener.local_addr().unwrap();
+    drop(listener);
+    let client = client(&format!("http://{address}"), None, Duration::from_secs(30));
+    tokio::spawn(async move {
+        // Longer than a client without patience asks a server that is not there.
+        tokio::time::sleep(Duration::from_millis(2_600)).await;
+        let listener = tokio::net::TcpListener::bind(address).await.unwrap();
+        let router = Router::new().fallback(|| async { axum::Json(Page { items: vec![tenant("acme")], next: None }) });
+        axum::serve(listener, router).await
+    });
+    let patient = client.within(Duration::from_secs(30));
+    let (alone, listed) = tokio::join!(patient.get_tenant_coalesced("acme"), patient.list_tenants());
+    assert_eq!((alone.unwrap(), listed.unwrap()), (Some(tenant("acme")), vec![tenant("acme")]));
+    assert!(client.get_tenant("acme").await.is_err(), "this one answers with a list only");
+}
+
+#[tokio::test]
+async fn patience_ends_when_it_was_to_end_and_tells_what_was_tried() {
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let away = format!("http://{}", listener.local_addr().unwrap());
+    drop(listener);
+    let busy = busy_at_first(|| Some(StatusCode::SERVICE_UNAVAILABLE)).await;
+    let stuck = serve(Router::new().fallback(|| async { std::future::pending::<&str>().await })).await;
+    for (endpoint, says) in [(away, Some("Connection refused")), (busy, Some("503")), (stuck, None)] {
+        let begin = Instant::now();
+        let patient = client(&endpoint, None, Duration::from_secs(30)).within(Duration::from_millis(700));
+        let (changed, read) = tokio::join!(patient.delete_tenant("acme"), patient.get_tenant_coalesced("acme"));
+        assert!((700..2_000).contains(&begin.elapsed().as_millis()) || says.is_some(), "{:?}", begin.elapsed());
+        assert!(begin.elapsed() < Duration::from_secs(2), "{:?}", begin.elapsed());
+        for error in [changed.unwrap_err(), read.unwrap_err()] {
+            let told = error.to_string();
+            assert!(told.contains(&format!("hotswap at {endpoint} did not answer")) && told.contains("within 700ms"), "{told}");
+            match (&error, says) {
+                (ClientError::TimedOut { tries, last: Some(last), .. }, Some(says)) => assert!(*tries > 2 && last.contains(says), "{told}"),
+                (ClientError::TimedOut { last: None, .. }, None) => {}
+                other => panic!("{other:?}"),
+            }
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_busy_server_is_asked_again_and_a_refusal_is_not() {
+    let mut left = 3;
+    let endpoint = busy_at_first(move || {
+        left -= 1;
+        (left >= 0).then_some(StatusCode::SERVICE_UNAVAILABLE)
+    })
+    .await;
+    let patient = client(&endpoint, None, Duration::from_secs(30)).within(Duration::from_secs(30));
+    assert_eq!(patient.get_tenant("acme").await.unwrap(), tenant("acme"));
+    let tries = Arc::new(AtomicU32::new(0));
+    let seen = tries.clone();
+    let refusing = serve(Router::new().fallback(move || async move {
+        seen.fetch_add(1, Ordering::SeqCst);
+        problem(ErrorCode::TenantInUse)
+    }))
+    .await;
+    let error = client(&refusing, None, Duration::from_secs(30)).within(Duration::from_secs(30)).delete_tenant("acme").await.unwrap_err();
+    assert_eq!((error.code(), tries.load(Ordering::SeqCst)), (Some(ErrorCode::TenantInUse), 1));
+}

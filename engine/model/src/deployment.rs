@@ -23,6 +23,9 @@ pub struct DeploymentSpec {
     /// A JSON object, as text.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub config: Option<String>,
+    /// Which version of its secrets it runs with; absent: it has none. Another number takes the values that are sent with it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub secrets_version: Option<u64>,
     /// How traffic moves to a new revision.
     #[serde(default)]
     pub strategy: Strategy,
@@ -68,6 +71,8 @@ pub struct Workload<'a> {
     pub sha256: &'a Digest,
     /// Its configuration.
     pub config: Option<&'a str>,
+    /// The version of its secrets.
+    pub secrets_version: Option<u64>,
     /// Its sandbox.
     pub sandbox: Sandbox,
 }

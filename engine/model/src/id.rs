@@ -103,3 +103,15 @@ id!(
     "rollout",
     "rol_"
 );
+id!(
+    /// The id of a token: it names the token and opens nothing.
+    TokenId,
+    "token",
+    "tok_"
+);
+id!(
+    /// The id of the secrets of a deployment at one version.
+    SecretId,
+    "secret",
+    "sec_"
+);

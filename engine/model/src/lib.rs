@@ -5,6 +5,7 @@
 
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
+mod access;
 mod config;
 mod constraint;
 mod deployment;
@@ -17,26 +18,31 @@ mod plugin;
 mod plugin_version;
 mod revision;
 mod rollout_plan;
+mod secret;
 mod span;
 mod strategy;
 mod tenant;
 mod timestamp;
+mod token;
 mod version;
 
+pub use access::{Action, Denied, Principal};
 pub use config::{ConfigError, merge_config, parse_config};
 pub use constraint::{Constraint, ConstraintError};
 pub use deployment::{DeploymentSpec, DeploymentStatus, Sandbox, Workload};
 pub use digest::{Digest, DigestError, Hasher};
 pub use fault::{Fault, Faults};
 pub use health::{HealthCheck, HttpProbe};
-pub use id::{DeploymentId, IdError, PluginId, RolloutId, TenantId, VersionId};
+pub use id::{DeploymentId, IdError, PluginId, RolloutId, SecretId, TenantId, TokenId, VersionId};
 pub use name::{DeploymentName, NameError, PluginName, TenantName};
 pub use plugin::PluginSpec;
 pub use plugin_version::{Channel, VersionSpec};
 pub use revision::{Held, Revision, RolloutStatus};
 pub use rollout_plan::{RolloutPlan, StagePlan};
+pub use secret::Secrets;
 pub use span::{Span, SpanError};
 pub use strategy::{Canary, CanaryStep, Strategy, StrategyKind};
 pub use tenant::{Quotas, RateLimits, TenantSpec, TenantStatus, Usage};
 pub use timestamp::Timestamp;
+pub use token::{Role, TokenStatus, TokenTerms};
 pub use version::{Version, VersionError};

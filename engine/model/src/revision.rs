@@ -28,6 +28,7 @@ impl Revision {
             version: &self.resolved_version,
             sha256: &self.sha256,
             config: self.spec.config.as_deref(),
+            secrets_version: self.spec.secrets_version,
             sandbox: self.spec.sandbox,
         }
     }

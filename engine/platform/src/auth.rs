@@ -1,49 +1,66 @@
-//! Who may ask: whoever holds the admin token, which is made at the first start and kept in the data folder.
+//! Who asks: whoever holds the administrator's token, which is made at the first start and kept in the data folder, or a token
+//! that was made through the API. Only digests of tokens are kept and compared, which tells nothing of a token by its timing.
 
-use std::fs::{self, OpenOptions};
-use std::io::{self, Write as _};
-use std::os::unix::fs::OpenOptionsExt as _;
+use std::io;
 use std::path::Path;
 
-use hotswap_model::Digest;
+use hotswap_api::{ErrorCode, Problem};
+use hotswap_model::{Digest, Principal, TokenStatus};
 use uuid::Uuid;
 
-/// The admin token, as its digest: comparing digests tells nothing of the token by its timing.
+use crate::error::{self, Result};
+use crate::{Platform, clock, private_file};
+
+/// The administrator's token, as its digest.
 #[derive(Clone)]
 pub(crate) struct AdminToken(Digest);
 
 impl AdminToken {
     /// Reads the token of this data folder, or makes one (readable by its owner alone).
     pub(crate) fn of_folder(folder: &Path) -> io::Result<Self> {
-        let path = folder.join("admin.token");
-        let token = match fs::read_to_string(&path) {
-            Ok(text) if !text.trim().is_empty() => text.trim().to_owned(),
-            Ok(_) => return Err(io::Error::other(format!("{} is empty; delete it to have a new token made", path.display()))),
-            Err(error) if error.kind() == io::ErrorKind::NotFound => make(&path)?,
-            Err(error) => return Err(error),
-        };
+        let token = private_file::read_or_make(&folder.join("admin.token"), || Ok(new_value()))?;
         Ok(Self(Digest::of(token.as_bytes())))
-    }
-
-    /// Whether this `Authorization` header carries the token.
-    pub(crate) fn allows(&self, authorization: Option<&str>) -> bool {
-        authorization.and_then(|value| value.strip_prefix("Bearer ")).is_some_and(|token| Digest::of(token.trim().as_bytes()) == self.0)
     }
 }
 
-/// Whole or not at all: written beside its place, then moved there.
-fn make(path: &Path) -> io::Result<String> {
-    let token = format!("hst_{}{}", Uuid::new_v4().simple(), Uuid::new_v4().simple());
-    let beside = path.with_extension("token.new");
-    let mut file = OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&beside)?;
-    file.write_all(token.as_bytes())?;
-    file.sync_all()?;
-    fs::rename(&beside, path)?;
-    Ok(token)
+/// A value for a new token: 244 random bits.
+pub(crate) fn new_value() -> String {
+    format!("hst_{}{}", Uuid::new_v4().simple(), Uuid::new_v4().simple())
+}
+
+impl Platform {
+    /// Who sends a request with this `Authorization` header.
+    pub(crate) async fn authenticate(&self, authorization: Option<&str>) -> Result<Principal> {
+        let Some(header) = authorization else { return Err(unauthorized("the request has no token")) };
+        let Some(token) = header.strip_prefix("Bearer ") else { return Err(unauthorized("the request's token is no bearer token")) };
+        let digest = Digest::of(token.trim().as_bytes());
+        if digest == self.token.0 {
+            return Ok(Principal::administrator());
+        }
+        let mut tx = self.store.read().await.map_err(error::store)?;
+        let Some(found) = tx.token_by_digest(&digest).await.map_err(error::store)? else {
+            return Err(unauthorized("the token is not this server's"));
+        };
+        match (found.status(clock::now()), found.expires_at) {
+            (TokenStatus::Active, _) => Ok(Principal { token: Some(found.id), role: found.role, tenant: found.tenant }),
+            (TokenStatus::Expired, Some(end)) => Err(ended(&format!("the token {} expired at {end}", found.id))),
+            _ => Err(ended(&format!("the token {} was revoked", found.id))),
+        }
+    }
+}
+
+fn ended(detail: &str) -> Problem {
+    Problem::new(ErrorCode::TokenEnded, detail).hint("have a new one made, and renew tokens before they expire")
+}
+
+fn unauthorized(detail: &str) -> Problem {
+    Problem::new(ErrorCode::Unauthorized, detail)
+        .hint("send `Authorization: Bearer TOKEN`; the token is in the file `admin.token` in the server's data folder, or in HOTSWAP_TOKEN")
 }
 
 #[cfg(test)]
 mod tests {
+    use std::fs;
     use std::os::unix::fs::PermissionsExt as _;
 
     use super::*;
@@ -54,16 +71,9 @@ mod tests {
         let first = AdminToken::of_folder(folder.path()).unwrap();
         let text = fs::read_to_string(folder.path().join("admin.token")).unwrap();
         let again = AdminToken::of_folder(folder.path()).unwrap();
-        assert!(first.allows(Some(&format!("Bearer {text}"))) && again.allows(Some(&format!("Bearer {text}"))));
+        assert!(first.0 == Digest::of(text.as_bytes()) && again.0 == first.0);
         assert_eq!(fs::metadata(folder.path().join("admin.token")).unwrap().permissions().mode() & 0o777, 0o600);
-    }
-
-    #[test]
-    fn anything_but_the_token_is_refused() {
-        let folder = tempfile::tempdir().unwrap();
-        let token = AdminToken::of_folder(folder.path()).unwrap();
-        for header in [None, Some(""), Some("Bearer "), Some("Bearer wrong"), Some("Basic abc")] {
-            assert!(!token.allows(header), "{header:?}");
-        }
+        fs::write(folder.path().join("admin.token"), " \n").unwrap();
+        assert!(AdminToken::of_folder(folder.path()).err().unwrap().to_string().contains("is empty"));
     }
 }

@@ -12,6 +12,8 @@ mod controller;
 mod error;
 mod figures;
 mod http;
+mod private_file;
+mod secrets;
 mod server;
 mod service;
 mod steps;
@@ -28,8 +30,10 @@ use tokio_util::sync::CancellationToken;
 use auth::AdminToken;
 use components::Components;
 use controller::Controller;
+use secrets::MasterKey;
 use telemetry::Metrics;
 
+pub use secrets::{MasterKeyError, MasterKeySource};
 pub use server::{Endpoints, ServeConfig, ServeError, serve};
 
 /// Everything a request may need.
@@ -40,6 +44,7 @@ pub(crate) struct Platform {
     pub(crate) controller: Controller,
     pub(crate) metrics: Arc<Metrics>,
     pub(crate) token: AdminToken,
+    pub(crate) master_key: Arc<MasterKey>,
     pub(crate) urls: Urls,
     pub(crate) stopping: CancellationToken,
     ready: AtomicBool,

@@ -19,6 +19,8 @@ use tokio_util::sync::CancellationToken;
 use crate::auth::AdminToken;
 use crate::components::Components;
 use crate::controller::{Controller, Tools};
+use crate::secrets::{MasterKey, MasterKeyError, MasterKeySource};
+use crate::service::REMEMBERED_FOR;
 use crate::telemetry::Metrics;
 use crate::{Platform, Urls, clock, http};
 
@@ -41,6 +43,8 @@ pub struct ServeConfig {
     pub domain: String,
     /// Listen off loopback although the connection is not encrypted.
     pub plain_http: bool,
+    /// Where the key comes from that secrets are sealed under.
+    pub master_key: MasterKeySource,
 }
 
 /// Where a server listens; written to `endpoints.json` in its data folder once it is ready.
@@ -93,6 +97,9 @@ pub enum ServeError {
         /// Why.
         source: StoreError,
     },
+    /// There is no usable master key.
+    #[error(transparent)]
+    MasterKey(#[from] MasterKeyError),
     /// Serving ended by itself.
     #[error("the server stopped by itself")]
     Stopped(#[source] io::Error),
@@ -117,6 +124,7 @@ pub async fn serve(
     // A server that was killed leaves its own behind: nobody is to be led there while this one starts.
     let _ = fs::remove_file(folder.join("endpoints.json"));
     let token = AdminToken::of_folder(&folder).map_err(unusable)?;
+    let master_key = Arc::new(MasterKey::load(&config.master_key, &folder)?);
     let api_listener = listen(config.listen, config.plain_http).await?;
     let gateway_listener = listen(config.gateway_listen, config.plain_http).await?;
     let gateway_address = gateway_listener.local_addr().map_err(ServeError::Stopped)?;
@@ -127,6 +135,8 @@ pub async fn serve(
 
     let in_database = |source| ServeError::Database { path: folder.clone(), source };
     let store = Store::open(&folder.join("hotswap.db")).await.map_err(in_database)?;
+    let sealed_under = async { store.read().await?.master_keys_of_secrets().await };
+    master_key.check(&sealed_under.await.map_err(in_database)?)?;
     let storage = FolderStorage::open(&folder.join("components")).map_err(|error| unusable(io::Error::other(error)))?;
     let gateway = Gateway::new(GatewayConfig {
         domain: config.domain.clone(),
@@ -143,6 +153,7 @@ pub async fn serve(
         runtime,
         gateway: gateway.clone(),
         metrics: metrics.clone(),
+        master_key: master_key.clone(),
         stopping: stopping.clone(),
     };
     let platform = Arc::new(Platform {
@@ -152,6 +163,7 @@ pub async fn serve(
         controller: Controller::new(tools),
         metrics,
         token,
+        master_key,
         urls: Urls { domain: config.domain, port: gateway_address.port() },
         stopping: stopping.clone(),
         ready: AtomicBool::new(false),
@@ -207,7 +219,9 @@ async fn listen(address: SocketAddr, plain_http: bool) -> Result<TcpListener, Se
 /// Sets the gateway up as the database says, and starts a worker for every deployment: rollouts go on where they were.
 async fn take_up(platform: &Platform) -> Result<(), StoreError> {
     let mut tx = platform.store.write().await?;
-    tx.prune_idempotent_answers(clock::now() - KEEP_ANSWERS).await?;
+    let now = clock::now();
+    tx.prune_idempotent_answers(now - KEEP_ANSWERS).await?;
+    tx.prune_tokens(now - REMEMBERED_FOR).await?;
     tx.commit().await?;
     let mut tx = platform.store.read().await?;
     for tenant in tx.list_tenants(&Page::all()).await? {

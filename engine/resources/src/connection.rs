@@ -4,6 +4,9 @@ use std::sync::OnceLock;
 
 use hotswap_client::Client;
 use hotswap_sdk::{Diagnostic, Diagnostics, Operation, Stop};
+use hotswap_value::Value;
+
+use crate::timeouts::{self, Limited};
 
 /// The way to the server.
 #[derive(Debug, Default)]
@@ -28,10 +31,17 @@ impl Connection {
         })
     }
 
-    /// The client for one operation: what it changes is changed once, however often the operation is repeated.
-    pub(crate) fn during(&self, operation: &Operation) -> Result<Client, Diagnostics> {
-        let client = self.require()?;
+    /// The client for one operation: what it changes is changed once, however often the operation is repeated, and it takes no longer
+    /// than the block says.
+    pub(crate) fn during(&self, operation: &Operation, block: &Value, limited: Limited) -> Result<Client, Diagnostics> {
+        let client = self.within(block, limited)?;
         Ok(operation.key.as_ref().map_or_else(|| client.clone(), |key| client.with_key(key)))
+    }
+
+    /// The client for an operation that changes nothing, for no longer than the block says.
+    pub(crate) fn within(&self, block: &Value, limited: Limited) -> Result<Client, Diagnostics> {
+        let client = self.require()?;
+        Ok(timeouts::limit(block, limited).map_or_else(|| client.clone(), |limit| client.within(limit)))
     }
 
     /// Takes the client of a configured provider.

@@ -7,11 +7,10 @@ mod spec;
 mod state;
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use hotswap_api::{Deployment as Accepted, DeploymentRequest};
 use hotswap_client::{Client, Precondition};
-use hotswap_model::{DeploymentId, DeploymentName, Span, TenantName, Version};
+use hotswap_model::{DeploymentId, DeploymentName, TenantName, Version};
 use hotswap_sdk::{
     ApplyResponse, CreateRequest, DeleteRequest, Diagnostic, Diagnostics, IdentitySchema, ImportRequest, ImportResponse, Operation,
     PlanRequest, PlanResponse, ReadRequest, ReadResponse, Resource, Schema, UpdateRequest, async_trait,
@@ -23,13 +22,13 @@ use crate::answer;
 use crate::connection::Connection;
 use crate::diagnose::{client_error, faults};
 use crate::object::Object;
+use crate::timeouts::Limited;
+
+use follow::Patience;
 
 pub(crate) use plan::SPEC;
 pub(crate) use schema::schema;
 pub(crate) use state::{computed, spec_state};
-
-/// How long a delete may take where nothing is said.
-const DELETE_TIMEOUT: Duration = Duration::from_secs(60);
 
 /// The resource type.
 pub(crate) fn resource(connection: Arc<Connection>) -> Arc<dyn Resource> {
@@ -68,11 +67,6 @@ fn span(block: &Value) -> tracing::Span {
     tracing::error_span!("deployment", tenant = text("tenant"), deployment = text("name"))
 }
 
-/// What the block allows an operation to take.
-fn timeout(block: &Value, operation: &str) -> Option<Duration> {
-    block.get("timeouts").get(operation).as_str().and_then(|text| text.parse::<Span>().ok()).map(Span::to_std)
-}
-
 #[async_trait]
 impl Resource for Deployment {
     fn schema(&self) -> &Schema {
@@ -84,10 +78,19 @@ impl Resource for Deployment {
     }
 
     async fn validate(&self, config: &Value) -> Diagnostics {
-        match spec::read(config) {
-            Ok(spec) => spec.validate().err().map(|found| faults(config, found.iter())).unwrap_or_default(),
-            Err(diagnostic) => diagnostic.into(),
+        let spec = match spec::read(config) {
+            Ok(spec) => spec,
+            Err(diagnostic) => return diagnostic.into(),
+        };
+        let mut told: Diagnostics = spec.validate().err().map(|found| faults(config, found.iter())).unwrap_or_default();
+        if let Some(secrets) = spec::secrets(config) {
+            told.extend(secrets.validate(spec.config.as_deref()).err().map(|found| faults(config, found.iter())).unwrap_or_default());
+            if config.get("secrets_version").is_null() {
+                let detail = "Attribute secrets_version is not set: secrets are taken when it changes. Set it to 1, and raise it whenever they change.";
+                told.push(Diagnostic::error("Invalid attribute value", detail).at("secrets_version"));
+            }
         }
+        told
     }
 
     /// A deployment's rollout takes long, and its outcome is what people look at after a crash.
@@ -100,9 +103,11 @@ impl Resource for Deployment {
     }
 
     async fn create(&self, request: CreateRequest) -> ApplyResponse {
-        match self.put(&request.planned, &Precondition::Absent, &request.operation).instrument(span(&request.planned)).await {
+        let limit = Patience::new(&request.planned, Limited::Create);
+        let put = self.put(&request.planned, &request.config, &Precondition::Absent, Limited::Create, &request.operation);
+        match put.instrument(span(&request.planned)).await {
             Ok((client, accepted)) => {
-                let followed = self.follow(&client, &request.planned, accepted, follow::Kind::Create, &request.operation);
+                let followed = self.follow(client, &request.planned, accepted, follow::Kind::Create, limit, &request.operation);
                 followed.instrument(span(&request.planned)).await
             }
             Err(diagnostics) => diagnostics.into(),
@@ -119,28 +124,23 @@ impl Resource for Deployment {
             return request.planned.into();
         }
         let before = request.prior.get("revision").as_u64();
-        match self.put(&request.planned, &Precondition::None, &request.operation).instrument(span(&request.planned)).await {
+        let limit = Patience::new(&request.planned, Limited::Update);
+        let put = self.put(&request.planned, &request.config, &Precondition::None, Limited::Update, &request.operation);
+        match put.instrument(span(&request.planned)).await {
             Ok((client, accepted)) => {
                 let kind = if before == Some(accepted.revision) { follow::Kind::Same } else { follow::Kind::Update };
-                self.follow(&client, &request.planned, accepted, kind, &request.operation).instrument(span(&request.planned)).await
+                let followed = self.follow(client, &request.planned, accepted, kind, limit, &request.operation);
+                followed.instrument(span(&request.planned)).await
             }
             Err(diagnostics) => diagnostics.into(),
         }
     }
 
     async fn delete(&self, request: DeleteRequest) -> Diagnostics {
-        let limit = timeout(&request.prior, "delete").unwrap_or(DELETE_TIMEOUT);
-        match (self.connection.during(&request.operation), address(&request.prior)) {
+        match (self.connection.during(&request.operation, &request.prior, Limited::Delete), address(&request.prior)) {
             (Ok(client), Ok((tenant, name))) => {
                 let deleted = client.delete_deployment(tenant.as_str(), name.as_str()).instrument(span(&request.prior));
-                match tokio::time::timeout(limit, deleted).await {
-                    Ok(deleted) => answer::deleted(deleted),
-                    Err(_) => Diagnostic::error(
-                        "Timed out",
-                        format!("The server did not confirm within {limit:?} that the deployment is gone; apply again."),
-                    )
-                    .into(),
-                }
+                answer::deleted(deleted.await)
             }
             (Err(diagnostics), _) | (_, Err(diagnostics)) => diagnostics,
         }
@@ -153,18 +153,26 @@ impl Resource for Deployment {
 
 impl Deployment {
     /// Asks for what is planned. What was planned to run is what is asked for.
-    async fn put(&self, planned: &Value, precondition: &Precondition, operation: &Operation) -> Result<(Client, Accepted), Diagnostics> {
-        let client = self.connection.during(operation)?;
+    async fn put(
+        &self,
+        planned: &Value,
+        config: &Value,
+        precondition: &Precondition,
+        limited: Limited,
+        operation: &Operation,
+    ) -> Result<(&Client, Accepted), Diagnostics> {
+        let client = self.connection.during(operation, planned, limited)?;
         let (tenant, name) = address(planned)?;
         let resolved_version: Option<Version> = Object::root(planned).parse("resolved_version")?;
-        let request = DeploymentRequest { spec: spec::read(planned)?, resolved_version };
+        let request = DeploymentRequest { spec: spec::read(planned)?, resolved_version, secrets: spec::secrets(config) };
         let accepted = client.put_deployment(tenant.as_str(), name.as_str(), &request, precondition).await;
-        Ok((client, accepted.map_err(|error| client_error(&error))?))
+        // What follows has a time of its own.
+        Ok((self.connection.require()?, accepted.map_err(|error| client_error(&error))?))
     }
 
     async fn find(&self, block: &Value) -> Result<Option<Value>, Diagnostics> {
         let (tenant, name) = address(block)?;
-        let found = self.connection.require()?.get_deployment_coalesced(tenant.as_str(), name.as_str()).await;
+        let found = self.connection.within(block, Limited::Read)?.get_deployment_coalesced(tenant.as_str(), name.as_str()).await;
         found.map(|found| found.map(|found| state::read(block, &found))).map_err(|error| client_error(&error))
     }
 

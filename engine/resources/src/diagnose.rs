@@ -82,6 +82,8 @@ fn attribute(code: ErrorCode) -> Option<&'static str> {
         ErrorCode::TenantNotFound | ErrorCode::TenantSuspended => "tenant",
         ErrorCode::PluginNotFound | ErrorCode::CategoryNotAllowed => "plugin",
         ErrorCode::NameTaken => "name",
+        ErrorCode::TokenTaken => "value",
+        ErrorCode::SecretsMissing => "secrets",
         ErrorCode::VersionConflict | ErrorCode::NoMatchingVersion => "version",
         ErrorCode::DigestMismatch | ErrorCode::ComponentInvalid | ErrorCode::ComponentNoHandler | ErrorCode::TooLarge => "source",
         _ => return None,

@@ -21,5 +21,7 @@ mod review;
 mod tenant;
 #[cfg(test)]
 mod testing;
+mod timeouts;
+mod token;
 
 pub use provider::{ProviderEnvironment, Variable, provider};

@@ -16,6 +16,7 @@ use crate::check::reads_as;
 use crate::connection::Connection;
 use crate::diagnose::{client_error, faults};
 use crate::object::{Object, texts};
+use crate::timeouts::{self, Limited};
 
 /// The resource type.
 pub(crate) fn resource(connection: Arc<Connection>) -> Arc<dyn Resource> {
@@ -51,6 +52,7 @@ pub(crate) fn schema() -> Schema {
         .attribute("tags", set(Type::String).default(Value::set::<Value>([])).describe("For search, at most 32 of 1 to 64 bytes."))
         .attribute("documentation_url", string().describe("Where it is explained: a URL with `https://` or `http://`."))
         .attribute("repository_url", string().describe("Where its source is: a URL with `https://` or `http://`."))
+        .attribute(timeouts::NAME, timeouts::attribute())
 }
 
 /// The spec a block asks for. What is not known yet reads as absent, so that the rest can be checked.
@@ -107,7 +109,7 @@ impl Resource for Plugin {
     }
 
     async fn read(&self, request: ReadRequest) -> ReadResponse {
-        answer::read(self.find(request.state.get("name").as_str().unwrap_or_default()).await)
+        answer::read(self.find(&request.state).await)
     }
 
     async fn update(&self, request: UpdateRequest) -> ApplyResponse {
@@ -115,7 +117,7 @@ impl Resource for Plugin {
     }
 
     async fn delete(&self, request: DeleteRequest) -> Diagnostics {
-        match self.connection.during(&request.operation) {
+        match self.connection.during(&request.operation, &request.prior, Limited::Delete) {
             Ok(client) => answer::deleted(client.delete_plugin(request.prior.get("name").as_str().unwrap_or_default()).await),
             Err(diagnostics) => diagnostics,
         }
@@ -128,19 +130,22 @@ impl Resource for Plugin {
 
 impl Plugin {
     async fn make(&self, request: &CreateRequest) -> Result<Value, Diagnostics> {
-        let made = self.connection.during(&request.operation)?.create_plugin(&spec(&request.planned)?).await;
-        made.map(|plugin| state(&plugin)).map_err(|error| client_error(&error))
+        let client = self.connection.during(&request.operation, &request.planned, Limited::Create)?;
+        let made = client.create_plugin(&spec(&request.planned)?).await;
+        made.map(|plugin| timeouts::kept(&request.planned, state(&plugin))).map_err(|error| client_error(&error))
     }
 
-    async fn find(&self, name: &str) -> Result<Option<Value>, Diagnostics> {
-        let found = self.connection.require()?.get_plugin_coalesced(name).await;
-        found.map(|found| found.as_ref().map(state)).map_err(|error| client_error(&error))
+    async fn find(&self, block: &Value) -> Result<Option<Value>, Diagnostics> {
+        let client = self.connection.within(block, Limited::Read)?;
+        let found = client.get_plugin_coalesced(block.get("name").as_str().unwrap_or_default()).await;
+        found.map(|found| found.map(|found| timeouts::kept(block, state(&found)))).map_err(|error| client_error(&error))
     }
 
     async fn change(&self, request: &UpdateRequest) -> Result<Value, Diagnostics> {
         let spec = spec(&request.planned)?;
-        let changed = self.connection.during(&request.operation)?.update_plugin(spec.name.as_str(), &spec).await;
-        changed.map(|plugin| state(&plugin)).map_err(|error| client_error(&error))
+        let client = self.connection.during(&request.operation, &request.planned, Limited::Update)?;
+        let changed = client.update_plugin(spec.name.as_str(), &spec).await;
+        changed.map(|plugin| timeouts::kept(&request.planned, state(&plugin))).map_err(|error| client_error(&error))
     }
 
     /// The plugin of this name or id.

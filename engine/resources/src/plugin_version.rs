@@ -23,6 +23,7 @@ use crate::connection::Connection;
 use crate::diagnose::{client_error, faults, sentence};
 use crate::meaning::{Meaning, Meanings, keep};
 use crate::object::Object;
+use crate::timeouts::{self, Limited};
 
 /// Texts that may differ and mean the same.
 const MEANINGS: Meanings = &[(&["default_config"], Meaning::Json)];
@@ -90,6 +91,7 @@ pub(crate) fn schema() -> Schema {
         .attribute("size", number().computed().describe("Bytes of the component."))
         .attribute("exports", list(Type::String).computed().describe("Interfaces the component offers, sorted."))
         .attribute("imports", list(Type::String).computed().describe("Interfaces the component needs, sorted."))
+        .attribute(timeouts::NAME, timeouts::attribute())
 }
 
 /// A component that was read from a file.
@@ -175,9 +177,9 @@ pub(crate) fn state(version: &api::PluginVersion) -> Value {
     ])
 }
 
-/// The same with the source, and the texts as they were written in `block`.
+/// The same with the source and `timeouts`, and the texts as they were written in `block`.
 fn state_like(block: &Value, version: &api::PluginVersion) -> Value {
-    keep(MEANINGS, block, state(version).with("source", block.get("source").clone()))
+    keep(MEANINGS, block, timeouts::kept(block, state(version).with("source", block.get("source").clone())))
 }
 
 /// Which version a block means.
@@ -223,7 +225,7 @@ impl Resource for PluginVersion {
     }
 
     async fn delete(&self, request: DeleteRequest) -> Diagnostics {
-        match (self.connection.during(&request.operation), address(&request.prior)) {
+        match (self.connection.during(&request.operation, &request.prior, Limited::Delete), address(&request.prior)) {
             (Ok(client), Ok((plugin, version))) => answer::deleted(client.retire_version(plugin.as_str(), &version).await),
             (Err(diagnostics), _) | (_, Err(diagnostics)) => diagnostics,
         }
@@ -236,7 +238,7 @@ impl Resource for PluginVersion {
 
 impl PluginVersion {
     async fn publish(&self, request: &CreateRequest) -> Result<Value, Diagnostics> {
-        let client = self.connection.during(&request.operation)?;
+        let client = self.connection.during(&request.operation, &request.planned, Limited::Create)?;
         let planned = &request.planned;
         let source = planned.get("source").as_str().unwrap_or_default();
         let loaded = load(source).await.map_err(LoadError::into_diagnostic)?;
@@ -256,19 +258,20 @@ impl PluginVersion {
 
     async fn find(&self, block: &Value) -> Result<Option<Value>, Diagnostics> {
         let (plugin, version) = address(block)?;
-        let found = self.connection.require()?.get_version_coalesced(plugin.as_str(), &version).await;
+        let found = self.connection.within(block, Limited::Read)?.get_version_coalesced(plugin.as_str(), &version).await;
         found.map(|found| found.map(|version| state_like(block, &version))).map_err(|error| client_error(&error))
     }
 
     async fn change(&self, request: UpdateRequest) -> Result<Value, Diagnostics> {
         let UpdateRequest { prior, planned, operation, .. } = request;
         if ["channel", "release_notes"].iter().all(|name| prior.get(name) == planned.get(name)) {
-            // Another path of the same bytes, which the platform does not know.
+            // Another path of the same bytes, or other times: what the platform does not know.
             return Ok(planned);
         }
         let spec = spec(&planned, Digest::of(b""))?;
         let change = api::VersionChange { channel: spec.channel, release_notes: spec.release_notes };
-        let changed = self.connection.during(&operation)?.change_version(spec.plugin.as_str(), &spec.version, &change).await;
+        let client = self.connection.during(&operation, &planned, Limited::Update)?;
+        let changed = client.change_version(spec.plugin.as_str(), &spec.version, &change).await;
         changed.map(|version| state_like(&planned, &version)).map_err(|error| client_error(&error))
     }
 

@@ -9,15 +9,15 @@ use hotswap_client::{Client, ClientConfig, Endpoint, Explicit, Token, credential
 use hotswap_sdk::schema::attribute::{boolean, string};
 use hotswap_sdk::validators::Validator;
 use hotswap_sdk::{
-    ConfigureRequest, DataSource, Diagnostic, Diagnostics, Function, ListResource, Provider, Resource, Review, ReviewedChange, Schema,
-    async_trait,
+    ConfigureRequest, DataSource, Diagnostic, Diagnostics, EphemeralResource, Function, ListResource, Provider, Resource, Review,
+    ReviewedChange, Schema, async_trait,
 };
 use hotswap_value::Value;
 
 use crate::connection::Connection;
 use crate::diagnose::{client_error, sentence};
 use crate::object::Object;
-use crate::{data, deployment, functions, list, plugin, plugin_version, review, tenant};
+use crate::{data, deployment, functions, list, plugin, plugin_version, review, tenant, token};
 
 /// How long one call to the server may take, its retries included.
 const CALL_TIMEOUT: Duration = Duration::from_secs(60);
@@ -50,7 +50,9 @@ pub fn provider(environment: ProviderEnvironment) -> Arc<dyn Provider> {
             ("hotswap_plugin".to_owned(), plugin::resource(connection.clone())),
             ("hotswap_plugin_version".to_owned(), plugin_version::resource(connection.clone())),
             ("hotswap_deployment".to_owned(), deployment::resource(connection.clone())),
+            ("hotswap_token".to_owned(), token::resource(connection.clone())),
         ]),
+        ephemeral_resources: BTreeMap::from([("hotswap_token".to_owned(), token::ephemeral::resource(connection.clone()))]),
         data_sources: data::all(&connection),
         list_resources: list::all(&connection),
         functions: functions::all(),
@@ -65,6 +67,7 @@ struct Hotswap {
     resources: BTreeMap<String, Arc<dyn Resource>>,
     data_sources: BTreeMap<String, Arc<dyn DataSource>>,
     list_resources: BTreeMap<String, Arc<dyn ListResource>>,
+    ephemeral_resources: BTreeMap<String, Arc<dyn EphemeralResource>>,
     functions: BTreeMap<String, Arc<dyn Function>>,
 }
 
@@ -133,6 +136,10 @@ impl Provider for Hotswap {
 
     fn list_resources(&self) -> &BTreeMap<String, Arc<dyn ListResource>> {
         &self.list_resources
+    }
+
+    fn ephemeral_resources(&self) -> &BTreeMap<String, Arc<dyn EphemeralResource>> {
+        &self.ephemeral_resources
     }
 
     fn functions(&self) -> &BTreeMap<String, Arc<dyn Function>> {

@@ -18,6 +18,7 @@ use crate::connection::Connection;
 use crate::diagnose::{client_error, faults};
 use crate::meaning::{Meaning, Meanings, is_empty, keep};
 use crate::object::{Object, texts};
+use crate::timeouts::{self, Limited};
 
 /// Objects in which nothing need be set.
 const LIMITS: [&str; 2] = ["quotas", "rate_limits"];
@@ -76,6 +77,7 @@ pub(crate) fn schema() -> Schema {
                 .default(Value::set::<Value>([]))
                 .describe("If not empty: only plugins of these categories may be deployed. Default: empty, all of them."),
         )
+        .attribute(timeouts::NAME, timeouts::attribute())
 }
 
 fn quotas() -> Attribute {
@@ -173,9 +175,9 @@ pub(crate) fn state(tenant: &api::Tenant) -> Value {
     ])
 }
 
-/// The tenant with its limits as `block` has them: where none is set, none at all or an object of nulls.
+/// The tenant with `timeouts` and its limits as `block` has them: where none is set, none at all or an object of nulls.
 fn state_like(block: &Value, tenant: &api::Tenant) -> Value {
-    keep(MEANINGS, block, without_empty_limits(state(tenant)))
+    keep(MEANINGS, block, timeouts::kept(block, without_empty_limits(state(tenant))))
 }
 
 /// The tenant where there is no block yet.
@@ -233,7 +235,7 @@ impl Resource for Tenant {
     }
 
     async fn delete(&self, request: DeleteRequest) -> Diagnostics {
-        match self.connection.during(&request.operation) {
+        match self.connection.during(&request.operation, &request.prior, Limited::Delete) {
             Ok(client) => answer::deleted(client.delete_tenant(request.prior.get("name").as_str().unwrap_or_default()).await),
             Err(diagnostics) => diagnostics,
         }
@@ -256,18 +258,21 @@ impl Resource for Tenant {
 
 impl Tenant {
     async fn make(&self, request: &CreateRequest) -> Result<Value, Diagnostics> {
-        let made = self.connection.during(&request.operation)?.create_tenant(&spec(&request.planned)?).await;
+        let client = self.connection.during(&request.operation, &request.planned, Limited::Create)?;
+        let made = client.create_tenant(&spec(&request.planned)?).await;
         made.map(|tenant| state_like(&request.planned, &tenant)).map_err(|error| client_error(&error))
     }
 
     async fn find(&self, block: &Value) -> Result<Option<Value>, Diagnostics> {
-        let found = self.connection.require()?.get_tenant_coalesced(block.get("name").as_str().unwrap_or_default()).await;
+        let client = self.connection.within(block, Limited::Read)?;
+        let found = client.get_tenant_coalesced(block.get("name").as_str().unwrap_or_default()).await;
         found.map(|found| found.map(|tenant| state_like(block, &tenant))).map_err(|error| client_error(&error))
     }
 
     async fn change(&self, request: &UpdateRequest) -> Result<Value, Diagnostics> {
         let spec = spec(&request.planned)?;
-        let changed = self.connection.during(&request.operation)?.update_tenant(spec.name.as_str(), &spec).await;
+        let client = self.connection.during(&request.operation, &request.planned, Limited::Update)?;
+        let changed = client.update_tenant(spec.name.as_str(), &spec).await;
         changed.map(|tenant| state_like(&request.planned, &tenant)).map_err(|error| client_error(&error))
     }
 

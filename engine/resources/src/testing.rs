@@ -64,7 +64,8 @@ fn everything_is_described() {
     let resources = provider.resources().iter().map(|(name, resource)| (name.clone(), resource.schema().clone()));
     let data = provider.data_sources().iter().map(|(name, source)| (format!("data.{name}"), source.schema().clone()));
     let lists = provider.list_resources().iter().map(|(name, list)| (format!("list.{name}"), list.schema().clone()));
-    for (name, schema) in resources.chain(data).chain(lists).chain([("provider".to_owned(), provider.schema().clone())]) {
+    let ephemeral = provider.ephemeral_resources().iter().map(|(name, resource)| (format!("ephemeral.{name}"), resource.schema().clone()));
+    for (name, schema) in resources.chain(data).chain(lists).chain(ephemeral).chain([("provider".to_owned(), provider.schema().clone())]) {
         assert!(!schema.description.is_empty(), "{name} has no description");
         assert_eq!(undescribed(&name, &schema.attributes), Vec::<String>::new());
     }

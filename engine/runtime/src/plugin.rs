@@ -2,6 +2,7 @@
 //! Which runtime, and how it isolates, is not decided here.
 
 use std::collections::BTreeMap;
+use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -45,8 +46,8 @@ pub struct Labels {
     pub revision: u64,
 }
 
-/// What one sandbox may use and may know.
-#[derive(Debug, Clone)]
+/// What one sandbox may use and may know. Shows the keys of its configuration alone: values may be secrets.
+#[derive(Clone)]
 pub struct SandboxSpec {
     /// The most linear memory all memories of one sandbox may hold together, in bytes.
     pub memory_bytes: u64,
@@ -57,6 +58,17 @@ pub struct SandboxSpec {
     pub config: BTreeMap<String, String>,
     /// Whose sandbox it is.
     pub labels: Labels,
+}
+
+impl fmt::Debug for SandboxSpec {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("SandboxSpec")
+            .field("memory_bytes", &self.memory_bytes)
+            .field("timeout", &self.timeout)
+            .field("config", &self.config.keys())
+            .field("labels", &self.labels)
+            .finish()
+    }
 }
 
 /// Something that runs plugins in sandboxes.

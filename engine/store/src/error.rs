@@ -26,6 +26,10 @@ pub enum Kind {
     RolloutEvent,
     /// An answer kept under an idempotency key.
     IdempotentAnswer,
+    /// A token, named by its id.
+    Token,
+    /// The secrets of a deployment at one version, named by their id.
+    Secret,
 }
 
 impl fmt::Display for Kind {
@@ -40,6 +44,8 @@ impl fmt::Display for Kind {
             Kind::Rollout => "rollout",
             Kind::RolloutEvent => "rollout event",
             Kind::IdempotentAnswer => "idempotency key",
+            Kind::Token => "token",
+            Kind::Secret => "secret",
         })
     }
 }

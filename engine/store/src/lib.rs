@@ -18,8 +18,10 @@ mod revision;
 mod rollout;
 mod rollout_event;
 mod row;
+mod secret;
 mod store;
 mod tenant;
+mod token;
 mod tx;
 mod usage;
 
@@ -30,11 +32,13 @@ pub use idempotent_answer::IdempotentAnswer;
 pub use page::Page;
 pub use plugin::Plugin;
 pub use plugin_version::{PluginVersion, Versions};
-pub use revision::StoredRevision;
+pub use revision::{PinnedSecret, StoredRevision};
 pub use rollout::Rollout;
 pub use rollout_event::RolloutEvent;
+pub use secret::SealedSecret;
 pub use store::Store;
 pub use tenant::Tenant;
+pub use token::Token;
 pub use tx::Tx;
 
 /// What a call to the store gives.

@@ -1,6 +1,6 @@
 //! Revisions, as they are kept: never changed, and never removed while their deployment's row is there.
 
-use hotswap_model::{DeploymentId, Revision, VersionId};
+use hotswap_model::{DeploymentId, Revision, SecretId, VersionId};
 use sqlx::{QueryBuilder, query};
 
 use crate::row::{self, Row};
@@ -15,13 +15,28 @@ pub struct StoredRevision {
     pub version_id: VersionId,
     /// The revision itself.
     pub revision: Revision,
-    /// What its instances are given as configuration: a JSON object as text, defaults merged in.
+    /// What its instances are given as configuration: a JSON object as text, defaults merged in, secrets not.
     pub effective_config: String,
+    /// The secrets its instances are given as well.
+    pub secret: Option<PinnedSecret>,
+}
+
+/// Which secrets a revision runs with.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PinnedSecret {
+    /// Their id.
+    pub id: SecretId,
+    /// Their names, sorted; none once they are gone.
+    pub names: Vec<String>,
 }
 
 macro_rules! select {
     ($rest:literal) => {
-        concat!("SELECT r.deployment_id, r.version_id, r.number, r.spec, r.version, r.sha256, r.created_at, r.effective_config FROM revisions r ", $rest)
+        concat!(
+            "SELECT r.deployment_id, r.version_id, r.number, r.spec, r.version, r.sha256, r.created_at, r.effective_config, r.secret_id, \
+             s.names AS secret_names FROM revisions r LEFT JOIN secrets s ON s.id = r.secret_id ",
+            $rest
+        )
     };
 }
 
@@ -37,6 +52,10 @@ fn read(row: &Row) -> Result<StoredRevision> {
             created_at: row::time(row, "created_at")?,
         },
         effective_config: row::string(row, "effective_config")?,
+        secret: match row::text_or_null(row, "secret_id")? {
+            Some(id) => Some(PinnedSecret { id, names: row::json_or_null(row, "secret_names")?.unwrap_or_default() }),
+            None => None,
+        },
     })
 }
 
@@ -50,8 +69,8 @@ impl Tx {
         let revision = &stored.revision;
         let name = format!("{}/{}", stored.deployment_id, revision.number);
         let done = query(
-            "INSERT INTO revisions (deployment_id, number, tenant_id, version_id, version, sha256, spec, effective_config, instances, memory_mb, created_at) \
-             SELECT d.id, $2, d.tenant_id, $3, $4, $5, $6, $7, $8, $9, $10 FROM deployments d WHERE d.id = $1 ON CONFLICT DO NOTHING",
+            "INSERT INTO revisions (deployment_id, number, tenant_id, version_id, version, sha256, spec, effective_config, instances, memory_mb, created_at, secret_id) \
+             SELECT d.id, $2, d.tenant_id, $3, $4, $5, $6, $7, $8, $9, $10, $11 FROM deployments d WHERE d.id = $1 ON CONFLICT DO NOTHING",
         )
         .bind(stored.deployment_id.as_str())
         .bind(row::to_int(revision.number))
@@ -63,6 +82,7 @@ impl Tx {
         .bind(i64::from(revision.spec.instances))
         .bind(row::to_int(revision.spec.sandbox.memory_mb))
         .bind(revision.created_at.as_micros())
+        .bind(stored.secret.as_ref().map(|secret| secret.id.as_str()))
         .execute(self.conn())
         .await
         .map_err(StoreError::writing(Kind::Revision, &name))?;

@@ -1,6 +1,6 @@
 //! Rollouts, as they are kept: every step is written here before it is acted on.
 
-use hotswap_model::{DeploymentId, DeploymentName, RolloutId, RolloutStatus, TenantName, Timestamp};
+use hotswap_model::{DeploymentId, DeploymentName, RolloutId, RolloutStatus, TenantId, TenantName, Timestamp};
 use sqlx::query;
 
 use crate::row::{self, Row};
@@ -14,6 +14,8 @@ pub struct Rollout {
     /// Of which deployment.
     pub deployment_id: DeploymentId,
     /// Whose deployment.
+    pub tenant_id: TenantId,
+    /// That tenant's name.
     pub tenant: TenantName,
     /// The deployment's name.
     pub deployment: DeploymentName,
@@ -42,7 +44,7 @@ pub struct Rollout {
 macro_rules! select {
     ($rest:literal) => {
         concat!(
-            "SELECT o.id, o.deployment_id, t.name AS tenant, d.name AS deployment, o.from_revision, o.to_revision, o.status, o.progress, \
+            "SELECT o.id, o.deployment_id, o.tenant_id, t.name AS tenant, d.name AS deployment, o.from_revision, o.to_revision, o.status, o.progress, \
              o.reason_code, o.reason, o.started_at, o.updated_at, o.ended_at, o.generation \
              FROM rollouts o JOIN deployments d ON d.id = o.deployment_id JOIN tenants t ON t.id = o.tenant_id ",
             $rest
@@ -54,6 +56,7 @@ fn read(row: &Row) -> Result<Rollout> {
     Ok(Rollout {
         id: row::text(row, "id")?,
         deployment_id: row::text(row, "deployment_id")?,
+        tenant_id: row::text(row, "tenant_id")?,
         tenant: row::text(row, "tenant")?,
         deployment: row::text(row, "deployment")?,
         from_revision: row::count_or_null(row, "from_revision")?,
@@ -70,7 +73,7 @@ fn read(row: &Row) -> Result<Rollout> {
 }
 
 impl Tx {
-    /// Begins a rollout. The names in it aren't written: `deployment_id` says whose it is.
+    /// Begins a rollout. Tenant and names in it aren't written: `deployment_id` says whose it is.
     ///
     /// # Errors
     /// [`StoreError::Conflict`] if the id is taken; [`StoreError::NotFound`] if there is no such deployment.

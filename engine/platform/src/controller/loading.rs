@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use hotswap_api::ErrorCode;
 use hotswap_gateway::RevisionGroup;
-use hotswap_model::{Span, Timestamp};
+use hotswap_model::{Secrets, Span, Timestamp};
 use hotswap_runtime::{Labels, RuntimeError, SandboxSpec, SlotPool, SlotState};
 use hotswap_store::StoredRevision;
 use tokio_util::task::AbortOnDropHandle;
@@ -49,7 +49,11 @@ impl Worker {
             Err(problem) if problem.code == ErrorCode::Unavailable => return Err(problem),
             Err(problem) => return Ok(Load::Failed(problem.detail)),
         };
-        let config: BTreeMap<String, String> = serde_json::from_str(&stored.effective_config).map_err(|e| error::internal(&e))?;
+        let mut config: BTreeMap<String, String> = serde_json::from_str(&stored.effective_config).map_err(|e| error::internal(&e))?;
+        match self.secrets(&stored).await? {
+            Ok(secrets) => config.extend(secrets),
+            Err(why) => return Ok(Load::Failed(why)),
+        }
         let labels = Labels {
             tenant: self.address.tenant.to_string(),
             deployment: self.address.name.to_string(),
@@ -88,6 +92,16 @@ impl Worker {
         tracing::info!(revision = number, plugin = %revision.spec.plugin, version = %revision.resolved_version, instances = revision.spec.instances, "revision loaded");
         self.loaded.insert(number, Loaded { group, since: clock::now(), revision: stored, _prober: prober });
         Ok(Load::Done)
+    }
+
+    /// The secrets of a revision in clear, or why they cannot be had.
+    async fn secrets(&self, stored: &StoredRevision) -> Result<std::result::Result<BTreeMap<String, String>, String>> {
+        let Some(pinned) = &stored.secret else { return Ok(Ok(BTreeMap::new())) };
+        let mut tx = self.tools.store.read().await.map_err(error::store)?;
+        let Some(sealed) = tx.secret(&pinned.id).await.map_err(error::store)? else {
+            return Ok(Err("its secrets are not kept any more".to_owned()));
+        };
+        Ok(self.tools.master_key.open(&sealed).map(Secrets::into_revealed).map_err(|error| error.to_string()))
     }
 
     async fn revision(&self, number: u64) -> Result<StoredRevision> {

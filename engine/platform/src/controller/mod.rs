@@ -25,6 +25,7 @@ use tokio_util::sync::CancellationToken;
 use tracing::Instrument as _;
 
 use crate::components::Components;
+use crate::secrets::MasterKey;
 use crate::telemetry::Metrics;
 use worker::Worker;
 
@@ -38,6 +39,7 @@ pub(crate) struct Tools {
     pub(crate) runtime: Arc<dyn Runtime>,
     pub(crate) gateway: Arc<Gateway>,
     pub(crate) metrics: Arc<Metrics>,
+    pub(crate) master_key: Arc<MasterKey>,
     pub(crate) stopping: CancellationToken,
 }
 

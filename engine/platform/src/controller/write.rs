@@ -124,6 +124,7 @@ impl Worker {
         } else if let Some(wanted) = step.deployment {
             tx.update_deployment(&Deployment { etag: present.etag, ..wanted }, now).await.map_err(error::store)?;
         }
+        tx.remove_unpinned_secrets(&self.id).await.map_err(error::store)?;
         self.known = match tx.deployment_by_id(&self.id).await.map_err(error::store)? {
             Some(deployment) => Some(Known { rollout: unfinished(&mut tx, &deployment).await?, deployment }),
             None => None,

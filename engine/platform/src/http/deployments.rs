@@ -1,9 +1,7 @@
 //! Deployments over HTTP.
 
-use std::sync::Arc;
-
 use axum::Json;
-use axum::extract::{Path, State};
+use axum::extract::Path;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 use hotswap_api::{Deployment, DeploymentRequest, ErrorCode, Page, Preview, Problem, path};
@@ -12,8 +10,7 @@ use serde::Deserialize;
 
 use super::request::{Body, ListQuery, Params, if_match, if_none_match_any};
 use super::respond::{Refusal, changed, found};
-use crate::Platform;
-use crate::service::Precondition;
+use crate::service::{Acting, Precondition};
 
 /// How much of a deployment is told.
 #[derive(Debug, Deserialize, utoipa::IntoParams)]
@@ -27,43 +24,40 @@ pub(super) struct DeploymentQuery {
 
 /// List the deployments of all tenants
 #[utoipa::path(get, path = path::DEPLOYMENTS, tag = "deployments", params(ListQuery), responses((status = 200, body = Page<Deployment>)))]
-pub(super) async fn list(
-    State(platform): State<Arc<Platform>>,
-    Params(query): Params<ListQuery>,
-) -> Result<Json<Page<Deployment>>, Refusal> {
-    Ok(Json(platform.deployments(None, query.names(), query.part()).await?))
+pub(super) async fn list(acting: Acting, Params(query): Params<ListQuery>) -> Result<Json<Page<Deployment>>, Refusal> {
+    Ok(Json(acting.deployments(None, query.names(), query.part()).await?))
 }
 
 /// List the deployments of one tenant
 #[utoipa::path(get, path = path::TENANT_DEPLOYMENTS, tag = "deployments", params(("tenant" = String, Path, description = "name or id"), ListQuery), responses((status = 200, body = Page<Deployment>)))]
 pub(super) async fn of_tenant(
-    State(platform): State<Arc<Platform>>,
+    acting: Acting,
     Path(tenant): Path<String>,
     Params(query): Params<ListQuery>,
 ) -> Result<Json<Page<Deployment>>, Refusal> {
-    Ok(Json(platform.deployments(Some(&tenant), query.names(), query.part()).await?))
+    Ok(Json(acting.deployments(Some(&tenant), query.names(), query.part()).await?))
 }
 
 /// A deployment by its id
 #[utoipa::path(get, path = path::DEPLOYMENT_BY_ID, tag = "deployments", params(("id" = String, Path)), responses((status = 200, body = Deployment), (status = 404, body = Problem)))]
-pub(super) async fn by_id(State(platform): State<Arc<Platform>>, Path(id): Path<String>) -> Result<Response, Refusal> {
-    Ok(found(platform.deployment_by_id(&id).await?))
+pub(super) async fn by_id(acting: Acting, Path(id): Path<String>) -> Result<Response, Refusal> {
+    Ok(found(acting.deployment_by_id(&id).await?))
 }
 
 /// A deployment
 #[utoipa::path(get, path = path::DEPLOYMENT, tag = "deployments", params(("tenant" = String, Path, description = "name or id"), ("deployment" = String, Path), DeploymentQuery), responses((status = 200, body = Deployment), (status = 404, body = Problem)))]
 pub(super) async fn get(
-    State(platform): State<Arc<Platform>>,
+    acting: Acting,
     Path((tenant, name)): Path<(String, String)>,
     Params(query): Params<DeploymentQuery>,
 ) -> Result<Response, Refusal> {
-    Ok(found(platform.deployment(&tenant, &name, query.live).await?))
+    Ok(found(acting.deployment(&tenant, &name, query.live).await?))
 }
 
 /// Make or change a deployment; a rollout begins
 #[utoipa::path(put, path = path::DEPLOYMENT, tag = "deployments", params(("tenant" = String, Path, description = "name or id"), ("deployment" = String, Path)), request_body = DeploymentRequest, responses((status = 201, body = Deployment), (status = 200, body = Deployment), (status = "4XX", body = Problem)))]
 pub(super) async fn put(
-    State(platform): State<Arc<Platform>>,
+    acting: Acting,
     Path((tenant, name)): Path<(String, String)>,
     headers: HeaderMap,
     body: Body<DeploymentRequest>,
@@ -78,34 +72,31 @@ pub(super) async fn put(
         None if if_none_match_any(&headers) => Precondition::Absent,
         None => Precondition::None,
     };
-    Ok(changed(platform.put_deployment(&tenant, &name, body.value, precondition, body.replay).await?))
+    // Secrets are left out of what a request is known by: a digest that is kept would let short ones be guessed.
+    let visible = DeploymentRequest { secrets: None, ..body.value.clone() };
+    let replay = body.replay_as(&visible);
+    Ok(changed(acting.put_deployment(&tenant, &name, body.value, precondition, replay).await?))
 }
 
 /// End a deployment; requests it has are answered
 #[utoipa::path(delete, path = path::DEPLOYMENT, tag = "deployments", params(("tenant" = String, Path, description = "name or id"), ("deployment" = String, Path)), responses((status = 204), (status = 404, body = Problem)))]
-pub(super) async fn delete(
-    State(platform): State<Arc<Platform>>,
-    Path((tenant, name)): Path<(String, String)>,
-) -> Result<StatusCode, Refusal> {
-    platform.delete_deployment(&tenant, &name).await?;
+pub(super) async fn delete(acting: Acting, Path((tenant, name)): Path<(String, String)>) -> Result<StatusCode, Refusal> {
+    acting.delete_deployment(&tenant, &name).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
 /// What making or changing it would come to; changes nothing
 #[utoipa::path(post, path = path::PREVIEW, tag = "deployments", params(("tenant" = String, Path, description = "name or id"), ("deployment" = String, Path)), request_body = DeploymentRequest, responses((status = 200, body = Preview)))]
 pub(super) async fn preview(
-    State(platform): State<Arc<Platform>>,
+    acting: Acting,
     Path((tenant, name)): Path<(String, String)>,
     body: Body<DeploymentRequest>,
 ) -> Result<Json<Preview>, Refusal> {
-    Ok(Json(platform.preview(&tenant, &name, body.value).await?))
+    Ok(Json(acting.preview(&tenant, &name, body.value).await?))
 }
 
 /// Its revisions, the newest first
 #[utoipa::path(get, path = path::REVISIONS, tag = "deployments", params(("tenant" = String, Path, description = "name or id"), ("deployment" = String, Path)), responses((status = 200, body = Page<Revision>)))]
-pub(super) async fn revisions(
-    State(platform): State<Arc<Platform>>,
-    Path((tenant, name)): Path<(String, String)>,
-) -> Result<Json<Page<Revision>>, Refusal> {
-    Ok(Json(platform.revisions(&tenant, &name).await?))
+pub(super) async fn revisions(acting: Acting, Path((tenant, name)): Path<(String, String)>) -> Result<Json<Page<Revision>>, Refusal> {
+    Ok(Json(acting.revisions(&tenant, &name).await?))
 }

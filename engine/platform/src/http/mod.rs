@@ -8,6 +8,7 @@ mod request;
 mod respond;
 mod rollouts;
 mod tenants;
+mod tokens;
 mod versions;
 
 use std::sync::Arc;
@@ -19,7 +20,7 @@ use axum::http::header::AUTHORIZATION;
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse as _, Response};
 use hotswap_api::{ErrorCode, Problem};
-use tracing::Instrument as _;
+use tracing::{Instrument as _, Span, field};
 use utoipa::OpenApi;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
@@ -56,6 +57,9 @@ pub(crate) fn router(platform: Arc<Platform>) -> Router {
         .routes(routes!(rollouts::get))
         .routes(routes!(rollouts::events))
         .routes(routes!(rollouts::abort))
+        .routes(routes!(tokens::list, tokens::create))
+        .routes(routes!(tokens::get, tokens::change, tokens::revoke))
+        .routes(routes!(tokens::renew))
         .layer(DefaultBodyLimit::max(BODY_LIMIT))
         .routes(routes!(components::get, components::upload))
         .split_for_parts();
@@ -75,16 +79,20 @@ pub(crate) fn router(platform: Arc<Platform>) -> Router {
         .with_state(platform)
 }
 
-async fn authorize(State(platform): State<Arc<Platform>>, request: Request, next: Next) -> Response {
-    let header = request.headers().get(AUTHORIZATION).and_then(|value| value.to_str().ok());
-    if platform.token.allows(header) {
-        return next.run(request).await;
+/// Finds out who asks. What they may is the services' to decide.
+async fn authorize(State(platform): State<Arc<Platform>>, mut request: Request, next: Next) -> Response {
+    let header = request.headers().get(AUTHORIZATION).map(|value| String::from_utf8_lossy(value.as_bytes()).into_owned());
+    let principal = match platform.authenticate(header.as_deref()).await {
+        Ok(principal) => principal,
+        Err(problem) => return respond::problem(problem).into_response(),
+    };
+    let span = Span::current();
+    span.record("principal", field::display(&principal));
+    if let Some((_, tenant)) = &principal.tenant {
+        span.record("tenant", field::display(tenant));
     }
-    let detail = if header.is_some() { "the token is not this server's" } else { "the request has no token" };
-    let problem = Problem::new(ErrorCode::Unauthorized, detail).hint(
-        "send `Authorization: Bearer TOKEN`; the token is in the file `admin.token` in the server's data folder, or in HOTSWAP_TOKEN",
-    );
-    respond::problem(problem).into_response()
+    request.extensions_mut().insert(principal);
+    next.run(request).await
 }
 
 /// A span and two series for every request.
@@ -93,7 +101,7 @@ async fn watch(State(platform): State<Arc<Platform>>, request: Request, next: Ne
     let path = request.extensions().get::<MatchedPath>().map_or_else(|| "other".to_owned(), |path| path.as_str().to_owned());
     let method = request.method().clone();
     let traceparent = request.headers().get("traceparent").and_then(|value| value.to_str().ok()).unwrap_or_default();
-    let span = tracing::debug_span!("api", %method, path, traceparent);
+    let span = tracing::debug_span!("api", %method, path, traceparent, principal = field::Empty, tenant = field::Empty);
     let response = next.run(request).instrument(span).await;
     platform.metrics.api_request(method.as_str(), &path, response.status().as_u16(), began.elapsed());
     response

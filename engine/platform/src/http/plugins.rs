@@ -1,9 +1,7 @@
 //! Plugins over HTTP.
 
-use std::sync::Arc;
-
 use axum::Json;
-use axum::extract::{Path, State};
+use axum::extract::Path;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 use hotswap_api::{Page, Plugin, Problem, path};
@@ -13,8 +11,7 @@ use serde::Deserialize;
 
 use super::request::{Body, ListQuery, Params, if_match};
 use super::respond::{Refusal, changed, found};
-use crate::Platform;
-use crate::service::Search;
+use crate::service::{Acting, Search};
 
 /// What plugins are searched for.
 #[derive(Debug, Deserialize, utoipa::IntoParams)]
@@ -39,42 +36,38 @@ pub(super) struct SearchQuery {
 
 /// List or search plugins
 #[utoipa::path(get, path = path::PLUGINS, tag = "plugins", params(SearchQuery), responses((status = 200, body = Page<Plugin>)))]
-pub(super) async fn list(State(platform): State<Arc<Platform>>, Params(query): Params<SearchQuery>) -> Result<Json<Page<Plugin>>, Refusal> {
+pub(super) async fn list(acting: Acting, Params(query): Params<SearchQuery>) -> Result<Json<Page<Plugin>>, Refusal> {
     let list = ListQuery { names: query.names, after: query.after, limit: query.limit };
     let search = Search { text: query.q, category: query.category, tag: query.tag, publisher: query.publisher };
-    Ok(Json(platform.plugins(list.names(), search, list.part()).await?))
+    Ok(Json(acting.plugins(list.names(), search, list.part()).await?))
 }
 
 /// Make a plugin
 #[utoipa::path(post, path = path::PLUGINS, tag = "plugins", request_body = PluginSpec, responses((status = 201, body = Plugin), (status = "4XX", body = Problem)))]
-pub(super) async fn create(State(platform): State<Arc<Platform>>, body: Body<PluginSpec>) -> Result<Response, Refusal> {
-    Ok(changed(platform.create_plugin(body.value, body.replay).await?))
+pub(super) async fn create(acting: Acting, body: Body<PluginSpec>) -> Result<Response, Refusal> {
+    Ok(changed(acting.create_plugin(body.value, body.replay).await?))
 }
 
 /// A plugin
 #[utoipa::path(get, path = path::PLUGIN, tag = "plugins", params(("plugin" = String, Path, description = "name or id")), responses((status = 200, body = Plugin), (status = 404, body = Problem)))]
-pub(super) async fn get(State(platform): State<Arc<Platform>>, Path(plugin): Path<String>) -> Result<Response, Refusal> {
-    Ok(found(platform.plugin(&plugin).await?))
+pub(super) async fn get(acting: Acting, Path(plugin): Path<String>) -> Result<Response, Refusal> {
+    Ok(found(acting.plugin(&plugin).await?))
 }
 
 /// Change what is said of a plugin
 #[utoipa::path(put, path = path::PLUGIN, tag = "plugins", params(("plugin" = String, Path, description = "name or id")), request_body = PluginSpec, responses((status = 200, body = Plugin), (status = "4XX", body = Problem)))]
 pub(super) async fn update(
-    State(platform): State<Arc<Platform>>,
+    acting: Acting,
     Path(plugin): Path<String>,
     headers: HeaderMap,
     body: Body<PluginSpec>,
 ) -> Result<Response, Refusal> {
-    Ok(changed(platform.update_plugin(&plugin, body.value, if_match(&headers), body.replay).await?))
+    Ok(changed(acting.update_plugin(&plugin, body.value, if_match(&headers), body.replay).await?))
 }
 
 /// End a plugin that has no versions and no deployments
 #[utoipa::path(delete, path = path::PLUGIN, tag = "plugins", params(("plugin" = String, Path, description = "name or id")), responses((status = 204), (status = "4XX", body = Problem)))]
-pub(super) async fn delete(
-    State(platform): State<Arc<Platform>>,
-    Path(plugin): Path<String>,
-    headers: HeaderMap,
-) -> Result<StatusCode, Refusal> {
-    platform.delete_plugin(&plugin, if_match(&headers)).await?;
+pub(super) async fn delete(acting: Acting, Path(plugin): Path<String>, headers: HeaderMap) -> Result<StatusCode, Refusal> {
+    acting.delete_plugin(&plugin, if_match(&headers)).await?;
     Ok(StatusCode::NO_CONTENT)
 }

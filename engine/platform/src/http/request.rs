@@ -1,21 +1,40 @@
 //! What is read from requests: bodies with problems of our own, preconditions, idempotency keys, parts of lists.
 
+use std::sync::Arc;
+
 use axum::extract::{FromRequest, FromRequestParts, Query, Request};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, StatusCode, header};
 use hotswap_api::{ErrorCode, Problem};
-use hotswap_model::Digest;
-use serde::Deserialize;
+use hotswap_model::{Digest, Principal};
 use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
 
 use super::BODY_LIMIT;
 use super::respond::Refusal;
-use crate::service::{Part, Replay};
+use crate::Platform;
+use crate::service::{Acting, Part, Replay};
 
 /// A JSON body, with the idempotency key it came with.
 pub(super) struct Body<T> {
     pub(super) value: T,
     pub(super) replay: Option<Replay>,
+    /// Method and path.
+    line: String,
+}
+
+impl<T> Body<T> {
+    /// The idempotency key, for a request that is known by these parts of its body alone.
+    pub(super) fn replay_as(&self, visible: &impl Serialize) -> Option<Replay> {
+        let replay = self.replay.clone()?;
+        // What was read can be written.
+        let visible = serde_json::to_vec(visible).unwrap_or_default();
+        Some(Replay { request: request_digest(&self.line, &visible), ..replay })
+    }
+}
+
+fn request_digest(line: &str, body: &[u8]) -> String {
+    Digest::of(&[line.as_bytes(), body].concat()).to_string()
 }
 
 impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Body<T> {
@@ -33,8 +52,8 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Body<T> {
             Problem::new(ErrorCode::Malformed, format!("the body cannot be read: {error}"))
                 .hint("GET /openapi.json describes what is expected")
         })?;
-        let replay = key.map(|key| Replay { key, request: Digest::of(&[line.as_bytes(), &bytes].concat()).to_string() });
-        Ok(Self { value, replay })
+        let replay = key.map(|key| Replay { key, request: request_digest(&line, &bytes) });
+        Ok(Self { value, replay, line })
     }
 }
 
@@ -58,6 +77,17 @@ impl ListQuery {
 
     pub(super) fn names(&self) -> Option<Vec<String>> {
         self.names.as_ref().map(|names| names.split(',').take(500).map(str::to_owned).collect())
+    }
+}
+
+/// Whoever sends the request, as `authorize` found it.
+impl FromRequestParts<Arc<Platform>> for Acting {
+    type Rejection = Refusal;
+
+    async fn from_request_parts(parts: &mut Parts, platform: &Arc<Platform>) -> Result<Self, Refusal> {
+        let principal = parts.extensions.get::<Principal>().cloned();
+        let principal = principal.ok_or_else(|| Problem::new(ErrorCode::Unauthorized, "the request was not authorized"))?;
+        Ok(Self { platform: platform.clone(), principal })
     }
 }
 

@@ -9,7 +9,7 @@ use serde::Serialize;
 use crate::service::Answer;
 
 /// A problem on its way out.
-pub(super) struct Refusal(Box<Problem>);
+pub(crate) struct Refusal(Box<Problem>);
 
 impl From<Problem> for Refusal {
     fn from(problem: Problem) -> Self {

@@ -1,22 +1,20 @@
 //! Rollouts over HTTP, their events as a list or as a stream.
 
-use std::convert::Infallible;
-use std::sync::Arc;
-
 use axum::Json;
-use axum::extract::{Path, State};
+use axum::extract::Path;
 use axum::http::{HeaderMap, header};
 use axum::response::sse::{Event, KeepAlive, Sse};
 use axum::response::{IntoResponse as _, Response};
 use futures::Stream;
 use hotswap_api::{Page, Problem, Rollout, RolloutEvent, path};
 use serde::Deserialize;
+use std::convert::Infallible;
 use tokio::sync::mpsc;
 use tokio_stream::wrappers::ReceiverStream;
 
 use super::request::{ListQuery, Params};
 use super::respond::Refusal;
-use crate::Platform;
+use crate::service::Acting;
 
 /// From where events are told.
 #[derive(Debug, Deserialize, utoipa::IntoParams)]
@@ -31,23 +29,23 @@ pub(super) struct EventsQuery {
 /// The rollouts of a deployment, the newest first
 #[utoipa::path(get, path = path::ROLLOUTS, tag = "rollouts", params(("tenant" = String, Path, description = "name or id"), ("deployment" = String, Path), ListQuery), responses((status = 200, body = Page<Rollout>)))]
 pub(super) async fn list(
-    State(platform): State<Arc<Platform>>,
+    acting: Acting,
     Path((tenant, name)): Path<(String, String)>,
     Params(query): Params<ListQuery>,
 ) -> Result<Json<Page<Rollout>>, Refusal> {
-    Ok(Json(platform.rollouts(&tenant, &name, query.part().limit).await?))
+    Ok(Json(acting.rollouts(&tenant, &name, query.part().limit).await?))
 }
 
 /// A rollout
 #[utoipa::path(get, path = path::ROLLOUT, tag = "rollouts", params(("rollout" = String, Path)), responses((status = 200, body = Rollout), (status = 404, body = Problem)))]
-pub(super) async fn get(State(platform): State<Arc<Platform>>, Path(id): Path<String>) -> Result<Json<Rollout>, Refusal> {
-    Ok(Json(platform.rollout(&id).await?))
+pub(super) async fn get(acting: Acting, Path(id): Path<String>) -> Result<Json<Rollout>, Refusal> {
+    Ok(Json(acting.rollout(&id).await?))
 }
 
 /// The steps of a rollout: a list, or with `Accept: text/event-stream` a stream that ends with the rollout
 #[utoipa::path(get, path = path::ROLLOUT_EVENTS, tag = "rollouts", params(("rollout" = String, Path), EventsQuery), responses((status = 200, body = Page<RolloutEvent>), (status = 404, body = Problem)))]
 pub(super) async fn events(
-    State(platform): State<Arc<Platform>>,
+    acting: Acting,
     Path(id): Path<String>,
     Params(query): Params<EventsQuery>,
     headers: HeaderMap,
@@ -55,25 +53,25 @@ pub(super) async fn events(
     let resumed = headers.get("last-event-id").and_then(|value| value.to_str().ok()?.parse().ok());
     let after = resumed.unwrap_or(query.after);
     if headers.get(header::ACCEPT).is_some_and(|accept| accept.as_bytes().starts_with(b"text/event-stream")) {
-        platform.rollout(&id).await?;
-        return Ok(Sse::new(stream(platform, id, after)).keep_alive(KeepAlive::default()).into_response());
+        acting.rollout(&id).await?;
+        return Ok(Sse::new(stream(acting, id, after)).keep_alive(KeepAlive::default()).into_response());
     }
-    let (items, _) = platform.rollout_events(&id, after).await?;
+    let (items, _) = acting.rollout_events(&id, after).await?;
     Ok(Json(Page { items, next: None }).into_response())
 }
 
 /// Send a rollout back
 #[utoipa::path(post, path = path::ROLLOUT_ABORT, tag = "rollouts", params(("rollout" = String, Path)), responses((status = 200, body = Rollout), (status = 409, body = Problem)))]
-pub(super) async fn abort(State(platform): State<Arc<Platform>>, Path(id): Path<String>) -> Result<Json<Rollout>, Refusal> {
-    Ok(Json(platform.abort_rollout(&id).await?))
+pub(super) async fn abort(acting: Acting, Path(id): Path<String>) -> Result<Json<Rollout>, Refusal> {
+    Ok(Json(acting.abort_rollout(&id).await?))
 }
 
-fn stream(platform: Arc<Platform>, id: String, mut after: u64) -> impl Stream<Item = Result<Event, Infallible>> {
+fn stream(acting: Acting, id: String, mut after: u64) -> impl Stream<Item = Result<Event, Infallible>> {
     let (sender, receiver) = mpsc::channel(16);
     tokio::spawn(async move {
         // Subscribed before the first look, so that nothing falls in between.
-        let mut changes = platform.controller.changes();
-        while let Ok((events, over)) = platform.rollout_events(&id, after).await {
+        let mut changes = acting.controller.changes();
+        while let Ok((events, over)) = acting.rollout_events(&id, after).await {
             for event in events {
                 after = event.seq;
                 let told = Event::default().id(event.seq.to_string()).event(&event.kind).json_data(&event).unwrap_or_default();
@@ -88,7 +86,7 @@ fn stream(platform: Arc<Platform>, id: String, mut after: u64) -> impl Stream<It
             tokio::select! {
                 _ = changes.recv() => {}
                 () = sender.closed() => return,
-                () = platform.stopping.cancelled() => return,
+                () = acting.stopping.cancelled() => return,
             }
         }
     });

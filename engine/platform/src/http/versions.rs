@@ -1,9 +1,7 @@
 //! Versions of plugins over HTTP.
 
-use std::sync::Arc;
-
 use axum::Json;
-use axum::extract::{Path, State};
+use axum::extract::Path;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 use hotswap_api::{ErrorCode, Page, PluginVersion, Problem, VersionChange, path};
@@ -12,7 +10,7 @@ use serde::Deserialize;
 
 use super::request::{Body, ListQuery, Params, if_match};
 use super::respond::{Refusal, changed, found};
-use crate::Platform;
+use crate::service::Acting;
 
 /// Which versions are listed.
 #[derive(Debug, Deserialize, utoipa::IntoParams)]
@@ -27,62 +25,49 @@ pub(super) struct VersionsQuery {
 /// List the versions of a plugin, by precedence
 #[utoipa::path(get, path = path::VERSIONS, tag = "versions", params(("plugin" = String, Path, description = "name or id"), VersionsQuery), responses((status = 200, body = Page<PluginVersion>)))]
 pub(super) async fn list(
-    State(platform): State<Arc<Platform>>,
+    acting: Acting,
     Path(plugin): Path<String>,
     Params(query): Params<VersionsQuery>,
 ) -> Result<Json<Page<PluginVersion>>, Refusal> {
-    Ok(Json(platform.versions(&plugin, query.retired).await?))
+    Ok(Json(acting.versions(&plugin, query.retired).await?))
 }
 
 /// List the versions of all plugins that are not retired
 #[utoipa::path(get, path = path::ALL_VERSIONS, tag = "versions", params(ListQuery), responses((status = 200, body = Page<PluginVersion>)))]
-pub(super) async fn list_all(
-    State(platform): State<Arc<Platform>>,
-    Params(query): Params<ListQuery>,
-) -> Result<Json<Page<PluginVersion>>, Refusal> {
-    Ok(Json(platform.all_versions(query.names(), query.part()).await?))
+pub(super) async fn list_all(acting: Acting, Params(query): Params<ListQuery>) -> Result<Json<Page<PluginVersion>>, Refusal> {
+    Ok(Json(acting.all_versions(query.names(), query.part()).await?))
 }
 
 /// Publish a version of an uploaded component
 #[utoipa::path(post, path = path::VERSIONS, tag = "versions", params(("plugin" = String, Path, description = "name")), request_body = VersionSpec, responses((status = 201, body = PluginVersion), (status = 200, body = PluginVersion, description = "it was published with this content before"), (status = "4XX", body = Problem)))]
-pub(super) async fn publish(
-    State(platform): State<Arc<Platform>>,
-    Path(plugin): Path<String>,
-    body: Body<VersionSpec>,
-) -> Result<Response, Refusal> {
+pub(super) async fn publish(acting: Acting, Path(plugin): Path<String>, body: Body<VersionSpec>) -> Result<Response, Refusal> {
     if body.value.plugin.as_str() != plugin {
         let detail = format!("the path names plugin {plugin:?}, the body {:?}", body.value.plugin.as_str());
         return Err(Problem::new(ErrorCode::Invalid, detail).hint("make them the same").into());
     }
-    Ok(changed(platform.publish(body.value, body.replay).await?))
+    Ok(changed(acting.publish(body.value, body.replay).await?))
 }
 
 /// A version, retired or not
 #[utoipa::path(get, path = path::VERSION, tag = "versions", params(("plugin" = String, Path, description = "name or id"), ("version" = String, Path, description = "number or id")), responses((status = 200, body = PluginVersion), (status = 404, body = Problem)))]
-pub(super) async fn get(
-    State(platform): State<Arc<Platform>>,
-    Path((plugin, version)): Path<(String, String)>,
-) -> Result<Response, Refusal> {
-    Ok(found(platform.version(&plugin, &version).await?))
+pub(super) async fn get(acting: Acting, Path((plugin, version)): Path<(String, String)>) -> Result<Response, Refusal> {
+    Ok(found(acting.version(&plugin, &version).await?))
 }
 
 /// Move a version to another channel, or change its notes
 #[utoipa::path(patch, path = path::VERSION, tag = "versions", params(("plugin" = String, Path, description = "name or id"), ("version" = String, Path, description = "number or id")), request_body = VersionChange, responses((status = 200, body = PluginVersion), (status = "4XX", body = Problem)))]
 pub(super) async fn change(
-    State(platform): State<Arc<Platform>>,
+    acting: Acting,
     Path((plugin, version)): Path<(String, String)>,
     headers: HeaderMap,
     body: Body<VersionChange>,
 ) -> Result<Response, Refusal> {
-    Ok(changed(platform.change_version(&plugin, &version, body.value, if_match(&headers), body.replay).await?))
+    Ok(changed(acting.change_version(&plugin, &version, body.value, if_match(&headers), body.replay).await?))
 }
 
 /// Retire a version: what runs of it goes on
 #[utoipa::path(delete, path = path::VERSION, tag = "versions", params(("plugin" = String, Path, description = "name or id"), ("version" = String, Path, description = "number or id")), responses((status = 204), (status = 404, body = Problem)))]
-pub(super) async fn retire(
-    State(platform): State<Arc<Platform>>,
-    Path((plugin, version)): Path<(String, String)>,
-) -> Result<StatusCode, Refusal> {
-    platform.retire(&plugin, &version).await?;
+pub(super) async fn retire(acting: Acting, Path((plugin, version)): Path<(String, String)>) -> Result<StatusCode, Refusal> {
+    acting.retire(&plugin, &version).await?;
     Ok(StatusCode::NO_CONTENT)
 }

@@ -5,16 +5,18 @@ use std::sync::{Arc, OnceLock};
 use hotswap_api as api;
 use hotswap_api::{ErrorCode, Problem};
 use hotswap_model::{
-    DeploymentId, DeploymentName, DeploymentSpec, DeploymentStatus, Digest, Revision, RolloutId, RolloutStatus, Span, TenantName,
-    TenantStatus, Version, merge_config,
+    Action, DeploymentId, DeploymentName, DeploymentSpec, DeploymentStatus, Digest, Principal, Revision, RolloutId, RolloutStatus, Span,
+    TenantName, TenantStatus, Version, merge_config,
 };
 use hotswap_rollout::Progress;
-use hotswap_store::{self as store, Deployment, DeploymentAddress, Plugin, PluginVersion, StoredRevision, Tenant, Tx};
+use hotswap_store::{self as store, Deployment, DeploymentAddress, PinnedSecret, Plugin, PluginVersion, StoredRevision, Tenant, Tx};
 
+use super::acting::Acting;
 use super::plugins::{self, registry_problem};
-use super::{Answer, Part, Replay, quota, tenants};
+use super::{Answer, Part, Replay, quota, secrets, tenants};
 use crate::error::{self, Result};
-use crate::{Platform, clock, steps};
+use crate::secrets::MasterKey;
+use crate::{clock, steps};
 
 /// What must hold of a deployment for a change to be made.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -27,7 +29,7 @@ pub(crate) enum Precondition {
     Revision(u64),
 }
 
-impl Platform {
+impl Acting {
     pub(crate) async fn put_deployment(
         &self,
         tenant: &str,
@@ -36,15 +38,18 @@ impl Platform {
         precondition: Precondition,
         replay: Option<Replay>,
     ) -> Result<Answer<api::Deployment>> {
+        self.may(Action::WriteDeployments)?;
         let name: DeploymentName = name.parse().map_err(|e: hotswap_model::NameError| Problem::new(ErrorCode::Invalid, e.to_string()))?;
         request.spec.validate().map_err(|faults| error::invalid(format_args!("deployment {:?}", name.as_str()), faults))?;
-        let (tenant, urls) = (tenant.to_owned(), self.urls.clone());
+        secrets::validate(&request)?;
+        let (tenant, urls, principal, master_key) = (tenant.to_owned(), self.urls.clone(), self.principal.clone(), self.master_key.clone());
         let let_go = Arc::new(OnceLock::new());
         let tell = Arc::clone(&let_go);
         let answer = self
             .change(replay, move |tx| {
                 Box::pin(async move {
-                    let accepted = accept(tx, &tenant, name, request, precondition).await?;
+                    let tenant = tenants::find(tx, &principal, &tenant).await?;
+                    let accepted = accept(tx, tenant, name, request, precondition, &master_key).await?;
                     let created = matches!(accepted, Accepted::Created(_));
                     if let Accepted::Changed(_, Some(component)) = &accepted {
                         let _ = tell.set(*component);
@@ -63,8 +68,9 @@ impl Platform {
     }
 
     pub(crate) async fn deployment(&self, tenant: &str, name: &str, live: bool) -> Result<api::Deployment> {
+        self.may(Action::ReadTenants)?;
         let mut tx = self.store.read().await.map_err(error::store)?;
-        let deployment = find(&mut tx, tenant, name).await?;
+        let deployment = find(&mut tx, &self.principal, tenant, name).await?;
         let mut answer = to_api(&mut tx, &self.urls, vec![deployment]).await?.remove(0);
         if live {
             answer.live = Some(crate::figures::live(&self.gateway, &answer.tenant, &answer.name));
@@ -73,13 +79,15 @@ impl Platform {
     }
 
     pub(crate) async fn deployment_by_id(&self, id: &str) -> Result<api::Deployment> {
+        self.may(Action::ReadTenants)?;
         let mut tx = self.store.read().await.map_err(error::store)?;
         let found = match id.parse::<DeploymentId>() {
             Ok(id) => tx.deployment_by_id(&id).await.map_err(error::store)?,
             Err(_) => None,
         };
+        let seen = found.filter(|deployment| self.principal.sees(&deployment.tenant_id));
         let deployment =
-            found.ok_or_else(|| Problem::new(ErrorCode::DeploymentNotFound, format!("there is no deployment with the id {id:?}")))?;
+            seen.ok_or_else(|| Problem::new(ErrorCode::DeploymentNotFound, format!("there is no deployment with the id {id:?}")))?;
         Ok(to_api(&mut tx, &self.urls, vec![deployment]).await?.remove(0))
     }
 
@@ -89,15 +97,18 @@ impl Platform {
         names: Option<Vec<String>>,
         part: Part,
     ) -> Result<api::Page<api::Deployment>> {
+        self.may(Action::ReadTenants)?;
         let mut tx = self.store.read().await.map_err(error::store)?;
         if let Some(names) = names {
-            let addresses: Vec<_> = names.iter().filter_map(|text| parse_address(text)).collect();
+            let named = names.iter().filter_map(|text| parse_address(text));
+            let addresses: Vec<_> = named.filter(|address| self.principal.sees_named(&address.tenant)).collect();
             let found = tx.deployments_named(&addresses).await.map_err(error::store)?;
             return Ok(api::Page { items: to_api(&mut tx, &self.urls, found).await?, next: None });
         }
         let tenant = match tenant {
-            Some(tenant) => Some(tenants::find(&mut tx, tenant).await?.spec.name),
-            None => None,
+            Some(tenant) => Some(tenants::find(&mut tx, &self.principal, tenant).await?.spec.name),
+            // Who is for one tenant lists that one's.
+            None => self.principal.tenant.as_ref().map(|(_, own)| own.clone()),
         };
         let page = store::Page { after: part.after.as_deref().and_then(parse_address), limit: part.limit };
         let found = tx.list_deployments(tenant.as_ref(), &page).await.map_err(error::store)?;
@@ -107,16 +118,18 @@ impl Platform {
     }
 
     pub(crate) async fn revisions(&self, tenant: &str, name: &str) -> Result<api::Page<Revision>> {
+        self.may(Action::ReadTenants)?;
         let mut tx = self.store.read().await.map_err(error::store)?;
-        let deployment = find(&mut tx, tenant, name).await?;
+        let deployment = find(&mut tx, &self.principal, tenant, name).await?;
         let revisions = tx.list_revisions(&deployment.id).await.map_err(error::store)?;
         Ok(api::Page { items: revisions.into_iter().map(|stored| stored.revision).collect(), next: None })
     }
 
     /// Ends a deployment. When this returns it gets no new requests; those it has are answered.
     pub(crate) async fn delete_deployment(&self, tenant: &str, name: &str) -> Result<()> {
+        self.may(Action::WriteDeployments)?;
         let mut tx = self.store.write().await.map_err(error::store)?;
-        let deployment = find(&mut tx, tenant, name).await?;
+        let deployment = find(&mut tx, &self.principal, tenant, name).await?;
         let now = clock::now();
         let held = match deployment.held {
             Some(_) => Some(desired(&mut tx, &deployment).await?.revision.sha256),
@@ -124,6 +137,7 @@ impl Platform {
         };
         supersede(&mut tx, &deployment, "the deployment was deleted").await?;
         tx.delete_deployment(&deployment.id, None, now).await.map_err(error::store)?;
+        tx.remove_unpinned_secrets(&deployment.id).await.map_err(error::store)?;
         tx.commit().await.map_err(error::store)?;
         self.controller.end(&deployment.id, &deployment.address()).await;
         if let Some(component) = held {
@@ -160,12 +174,12 @@ impl Accepted {
 
 async fn accept(
     tx: &mut Tx,
-    tenant: &str,
+    tenant: Tenant,
     name: DeploymentName,
     request: api::DeploymentRequest,
     precondition: Precondition,
+    master_key: &MasterKey,
 ) -> Result<Accepted> {
-    let tenant = tenants::find(tx, tenant).await?;
     let address = DeploymentAddress { tenant: tenant.spec.name.clone(), name };
     let before = tx.deployment(&address).await.map_err(error::store)?;
     check_precondition(&address, before.as_ref(), precondition)?;
@@ -173,7 +187,7 @@ async fn accept(
         Some(deployment) => Some(desired(tx, deployment).await?),
         None => None,
     };
-    let wanted = api::DeploymentRequest { resolved_version: request.resolved_version, spec: request.spec };
+    let wanted = request;
     if let (Some(deployment), Some(current)) = (&before, &current)
         && current.revision.spec == wanted.spec
         && wanted.resolved_version.as_ref().is_none_or(|version| *version == current.revision.resolved_version)
@@ -186,10 +200,15 @@ async fn accept(
     quota::refuse(&tenant, &verdicts)?;
     check_rate(tx, &tenant).await?;
     match before {
-        None => Ok(Accepted::Created(create(tx, &tenant, address, wanted.spec, version).await?)),
+        None => {
+            let deployment = create(tx, &tenant, address).await?;
+            let secret = secrets::pin(tx, &deployment.id, &wanted, None, master_key).await?;
+            Ok(Accepted::Created(begin(tx, deployment, wanted.spec, version, secret).await?))
+        }
         Some(before) => {
+            let secret = secrets::pin(tx, &before.id, &wanted, current.as_ref(), master_key).await?;
             let held = current.filter(|_| before.held.is_some()).map(|stored| stored.revision.sha256);
-            Ok(Accepted::Changed(update(tx, before, wanted.spec, version).await?, held))
+            Ok(Accepted::Changed(update(tx, before, wanted.spec, version, secret).await?, held))
         }
     }
 }
@@ -299,13 +318,7 @@ async fn check_rate(tx: &mut Tx, tenant: &Tenant) -> Result<()> {
     Err(Problem::new(ErrorCode::RateLimited, detail).hint("wait, or raise the tenant's `rate_limits.deployments_per_hour`"))
 }
 
-async fn create(
-    tx: &mut Tx,
-    tenant: &Tenant,
-    address: DeploymentAddress,
-    spec: DeploymentSpec,
-    version: PluginVersion,
-) -> Result<Deployment> {
+async fn create(tx: &mut Tx, tenant: &Tenant, address: DeploymentAddress) -> Result<Deployment> {
     let now = clock::now();
     let deployment = Deployment {
         id: DeploymentId::from_unique(clock::unique()),
@@ -321,25 +334,41 @@ async fn create(
         created_at: now,
         updated_at: now,
     };
-    let deployment = tx.insert_deployment(&deployment).await.map_err(error::store)?;
-    begin(tx, deployment, spec, version).await
+    tx.insert_deployment(&deployment).await.map_err(error::store)
 }
 
-async fn update(tx: &mut Tx, before: Deployment, spec: DeploymentSpec, version: PluginVersion) -> Result<Deployment> {
+async fn update(
+    tx: &mut Tx,
+    before: Deployment,
+    spec: DeploymentSpec,
+    version: PluginVersion,
+    secret: Option<PinnedSecret>,
+) -> Result<Deployment> {
     supersede(tx, &before, "a newer spec took its place").await?;
     let next = Deployment { revision: before.revision + 1, held: None, status: DeploymentStatus::Progressing, ..before };
-    begin(tx, next, spec, version).await
+    let after = begin(tx, next, spec, version, secret).await?;
+    tx.remove_unpinned_secrets(&after.id).await.map_err(error::store)?;
+    Ok(after)
 }
 
 /// Writes the revision and the rollout to it.
-async fn begin(tx: &mut Tx, deployment: Deployment, spec: DeploymentSpec, version: PluginVersion) -> Result<Deployment> {
+async fn begin(
+    tx: &mut Tx,
+    deployment: Deployment,
+    spec: DeploymentSpec,
+    version: PluginVersion,
+    secret: Option<PinnedSecret>,
+) -> Result<Deployment> {
     let now = clock::now();
     let config = merge_config(version.spec.default_config.as_deref(), spec.config.as_deref());
-    let config = config.map_err(|e| Problem::new(ErrorCode::Invalid, e.to_string()))?;
+    let mut config = config.map_err(|e| Problem::new(ErrorCode::Invalid, e.to_string()))?;
+    // What the version says by default under a secret's name is not what the plugin is given.
+    config.retain(|key, _| secret.as_ref().is_none_or(|secret| !secret.names.contains(key)));
     let stored = StoredRevision {
         deployment_id: deployment.id.clone(),
         version_id: version.id,
         effective_config: serde_json::to_string(&config).map_err(|e| error::internal(&e))?,
+        secret,
         revision: Revision {
             number: deployment.revision,
             spec,
@@ -352,6 +381,7 @@ async fn begin(tx: &mut Tx, deployment: Deployment, spec: DeploymentSpec, versio
     let rollout = store::Rollout {
         id: RolloutId::from_unique(clock::unique()),
         deployment_id: deployment.id.clone(),
+        tenant_id: deployment.tenant_id.clone(),
         tenant: deployment.tenant.clone(),
         deployment: deployment.name.clone(),
         from_revision: deployment.active_revision,
@@ -385,9 +415,9 @@ async fn supersede(tx: &mut Tx, deployment: &Deployment, why: &str) -> Result<()
     steps::record(tx, &rollout, "superseded", why, 0).await
 }
 
-/// The live deployment of this name.
-pub(super) async fn find(tx: &mut Tx, tenant: &str, name: &str) -> Result<Deployment> {
-    let tenant = tenants::find(tx, tenant).await?;
+/// The live deployment of this name. One of a tenant that the principal does not see is not there.
+pub(super) async fn find(tx: &mut Tx, principal: &Principal, tenant: &str, name: &str) -> Result<Deployment> {
+    let tenant = tenants::find(tx, principal, tenant).await?;
     let found = match name.parse::<DeploymentName>() {
         Ok(name) => tx.deployment(&DeploymentAddress { tenant: tenant.spec.name.clone(), name }).await.map_err(error::store)?,
         Err(_) => None,
@@ -431,6 +461,7 @@ async fn to_api(tx: &mut Tx, urls: &crate::Urls, deployments: Vec<Deployment>) -
             resolved_version: revision.resolved_version.clone(),
             sha256: revision.sha256,
             effective_config: serde_json::from_str(&desired.effective_config).map_err(|e| error::internal(&e))?,
+            secret_names: desired.secret.as_ref().map(|secret| secret.names.clone()).unwrap_or_default(),
             rollout_plan: hotswap_rollout::rollout_plan(&revision.spec),
             revision: deployment.revision,
             active_revision: deployment.active_revision,

@@ -1,31 +1,48 @@
 //! What the platform does when it is asked: one file a noun. No HTTP here; problems are the API's, so that every way in says
 //! the same.
 
+mod acting;
+mod components;
 mod deployments;
 mod plugins;
 mod preview;
 mod quota;
 mod rollouts;
+mod secrets;
 mod tenants;
+mod tokens;
 mod versions;
 
 use futures::future::BoxFuture;
 use hotswap_api::{ErrorCode, Problem};
+use hotswap_model::Principal;
 use hotswap_store::Tx;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
+use crate::clock;
 use crate::error::{self, Result};
-use crate::{Platform, clock};
 
+pub(crate) use acting::Acting;
 pub(crate) use deployments::Precondition;
 pub(crate) use plugins::Search;
+pub(crate) use tokens::REMEMBERED_FOR;
 
 /// An `Idempotency-Key` with the digest of the request it came with.
 #[derive(Debug, Clone)]
 pub(crate) struct Replay {
     pub(crate) key: String,
     pub(crate) request: String,
+}
+
+impl Replay {
+    /// The same request of a principal that is for one tenant is another request: it may mean other things.
+    fn seen_by(self, principal: &Principal) -> Self {
+        match &principal.tenant {
+            Some((tenant, _)) => Self { request: format!("{tenant} {}", self.request), ..self },
+            None => self,
+        }
+    }
 }
 
 /// What a change gives: whether something came into being, and what it is now.
@@ -42,13 +59,15 @@ pub(crate) struct Part {
     pub(crate) limit: u32,
 }
 
-impl Platform {
-    /// Runs a change in one transaction; with a key, at most once: the answer is kept in the same transaction, and given again.
+impl Acting {
+    /// Runs a change in one transaction; with a key, at most once: the answer is kept in the same transaction, and given again
+    /// to whoever sees the same tenants. Whether the principal may do this is asked before.
     async fn change<T, F>(&self, replay: Option<Replay>, work: F) -> Result<Answer<T>>
     where
         T: Serialize + DeserializeOwned + Send,
         F: for<'tx> FnOnce(&'tx mut Tx) -> BoxFuture<'tx, Result<Answer<T>>> + Send,
     {
+        let replay = replay.map(|replay| replay.seen_by(&self.principal));
         let mut tx = self.store.write().await.map_err(error::store)?;
         if let Some(replay) = &replay
             && let Some(earlier) = tx.idempotent_answer(&replay.key).await.map_err(error::store)?

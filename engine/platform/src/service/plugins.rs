@@ -2,12 +2,13 @@
 
 use hotswap_api as api;
 use hotswap_api::{ErrorCode, Problem};
-use hotswap_model::{PluginId, PluginName, PluginSpec};
+use hotswap_model::{Action, PluginId, PluginName, PluginSpec};
 use hotswap_store::{self as store, Tx, Versions};
 
+use super::acting::Acting;
 use super::{Answer, Part, Replay, parse_etag};
+use crate::clock;
 use crate::error::{self, Result};
-use crate::{Platform, clock};
 
 /// What plugins are searched for. Everything given must fit.
 #[derive(Debug, Clone, Default)]
@@ -18,8 +19,9 @@ pub(crate) struct Search {
     pub(crate) publisher: Option<String>,
 }
 
-impl Platform {
+impl Acting {
     pub(crate) async fn create_plugin(&self, spec: PluginSpec, replay: Option<Replay>) -> Result<Answer<api::Plugin>> {
+        self.may(Action::WritePlugins)?;
         spec.validate().map_err(|faults| error::invalid(format_args!("plugin {:?}", spec.name.as_str()), faults))?;
         self.change(replay, |tx| {
             Box::pin(async move {
@@ -32,11 +34,13 @@ impl Platform {
     }
 
     pub(crate) async fn plugin(&self, name_or_id: &str) -> Result<api::Plugin> {
+        self.may(Action::ReadPlugins)?;
         let mut tx = self.store.read().await.map_err(error::store)?;
         Ok(to_api(find(&mut tx, name_or_id).await?))
     }
 
     pub(crate) async fn plugins(&self, names: Option<Vec<String>>, search: Search, part: Part) -> Result<api::Page<api::Plugin>> {
+        self.may(Action::ReadPlugins)?;
         let mut tx = self.store.read().await.map_err(error::store)?;
         if let Some(names) = names {
             let names: Vec<PluginName> = names.iter().filter_map(|name| name.parse().ok()).collect();
@@ -68,6 +72,7 @@ impl Platform {
         etag: Option<&str>,
         replay: Option<Replay>,
     ) -> Result<Answer<api::Plugin>> {
+        self.may(Action::WritePlugins)?;
         spec.validate().map_err(|faults| error::invalid(format_args!("plugin {:?}", spec.name.as_str()), faults))?;
         let (etag, name_or_id) = (parse_etag(etag)?, name_or_id.to_owned());
         self.change(replay, move |tx| {
@@ -87,6 +92,7 @@ impl Platform {
     }
 
     pub(crate) async fn delete_plugin(&self, name_or_id: &str, etag: Option<&str>) -> Result<()> {
+        self.may(Action::WritePlugins)?;
         let etag = parse_etag(etag)?;
         let mut tx = self.store.write().await.map_err(error::store)?;
         let plugin = find(&mut tx, name_or_id).await?;

@@ -1,15 +1,16 @@
 //! What a deployment would come to if it were asked for now: for plans. Changes nothing.
 
 use hotswap_api as api;
-use hotswap_model::{DeploymentName, Faults, TenantStatus};
+use hotswap_model::{Action, DeploymentName, Faults, TenantStatus};
 use hotswap_store::DeploymentAddress;
 
+use super::acting::Acting;
 use super::{deployments, plugins, quota, tenants};
-use crate::Platform;
 use crate::error::{self, Result};
 
-impl Platform {
+impl Acting {
     pub(crate) async fn preview(&self, tenant: &str, name: &str, request: api::DeploymentRequest) -> Result<api::Preview> {
+        self.may(Action::ReadTenants)?;
         let mut preview = api::Preview {
             rollout_plan: hotswap_rollout::rollout_plan(&request.spec),
             resolved_version: None,
@@ -20,7 +21,7 @@ impl Platform {
             faults: request.spec.validate().err().map(Faults::into_vec).unwrap_or_default(),
         };
         let mut tx = self.store.read().await.map_err(error::store)?;
-        let tenant = tenants::find(&mut tx, tenant).await.ok();
+        let tenant = tenants::find(&mut tx, &self.principal, tenant).await.ok();
         let deployment = match (&tenant, name.parse::<DeploymentName>()) {
             (Some(tenant), Ok(name)) => {
                 tx.deployment(&DeploymentAddress { tenant: tenant.spec.name.clone(), name }).await.map_err(error::store)?

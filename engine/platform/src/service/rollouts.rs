@@ -2,24 +2,27 @@
 
 use hotswap_api as api;
 use hotswap_api::{ErrorCode, Problem};
-use hotswap_model::{RolloutId, Version};
+use hotswap_model::{Action, Principal, RolloutId, Version};
 use hotswap_rollout::{Kind, Spec};
 use hotswap_store::{self as store, Tx};
 
+use super::acting::Acting;
 use super::deployments;
 use crate::error::{self, Result};
-use crate::{Platform, steps};
+use crate::steps;
 
-impl Platform {
+impl Acting {
     pub(crate) async fn rollout(&self, id: &str) -> Result<api::Rollout> {
+        self.may(Action::ReadTenants)?;
         let mut tx = self.store.read().await.map_err(error::store)?;
-        let rollout = find(&mut tx, id).await?;
+        let rollout = find(&mut tx, &self.principal, id).await?;
         to_api(&mut tx, rollout).await
     }
 
     pub(crate) async fn rollouts(&self, tenant: &str, name: &str, limit: u32) -> Result<api::Page<api::Rollout>> {
+        self.may(Action::ReadTenants)?;
         let mut tx = self.store.read().await.map_err(error::store)?;
-        let deployment = deployments::find(&mut tx, tenant, name).await?;
+        let deployment = deployments::find(&mut tx, &self.principal, tenant, name).await?;
         let mut items = Vec::new();
         for rollout in tx.list_rollouts(&deployment.id, limit).await.map_err(error::store)? {
             items.push(to_api(&mut tx, rollout).await?);
@@ -29,8 +32,9 @@ impl Platform {
 
     /// The steps of a rollout after this one, and whether the rollout is over with them.
     pub(crate) async fn rollout_events(&self, id: &str, after: u64) -> Result<(Vec<api::RolloutEvent>, bool)> {
+        self.may(Action::ReadTenants)?;
         let mut tx = self.store.read().await.map_err(error::store)?;
-        let rollout = find(&mut tx, id).await?;
+        let rollout = find(&mut tx, &self.principal, id).await?;
         let events = tx.list_rollout_events(&rollout.id, after).await.map_err(error::store)?;
         let events = events.into_iter().map(steps::to_api).collect::<Result<Vec<_>>>()?;
         Ok((events, rollout.status.is_over()))
@@ -38,8 +42,9 @@ impl Platform {
 
     /// Asks the controller to send a rollout back. It decides in its turn; the events tell.
     pub(crate) async fn abort_rollout(&self, id: &str) -> Result<api::Rollout> {
+        self.may(Action::WriteDeployments)?;
         let mut tx = self.store.read().await.map_err(error::store)?;
-        let rollout = find(&mut tx, id).await?;
+        let rollout = find(&mut tx, &self.principal, id).await?;
         if rollout.status.is_over() {
             let detail = format!("rollout {} is over: it is {}", rollout.id, rollout.status.as_str());
             return Err(
@@ -52,12 +57,14 @@ impl Platform {
     }
 }
 
-async fn find(tx: &mut Tx, id: &str) -> Result<store::Rollout> {
+/// The rollout with this id. One of a tenant that the principal does not see is not there.
+async fn find(tx: &mut Tx, principal: &Principal, id: &str) -> Result<store::Rollout> {
     let found = match id.parse::<RolloutId>() {
         Ok(id) => tx.rollout(&id).await.map_err(error::store)?,
         Err(_) => None,
     };
-    found.ok_or_else(|| Problem::new(ErrorCode::RolloutNotFound, format!("there is no rollout {id:?}")))
+    let seen = found.filter(|rollout| principal.sees(&rollout.tenant_id));
+    seen.ok_or_else(|| Problem::new(ErrorCode::RolloutNotFound, format!("there is no rollout {id:?}")))
 }
 
 async fn to_api(tx: &mut Tx, rollout: store::Rollout) -> Result<api::Rollout> {

@@ -2,18 +2,20 @@
 
 use hotswap_api as api;
 use hotswap_api::{ErrorCode, Problem};
-use hotswap_model::{PluginName, Version, VersionId, VersionSpec};
+use hotswap_model::{Action, PluginName, Version, VersionId, VersionSpec};
 use hotswap_registry::Published;
 use hotswap_store::{self as store, Tx, Versions};
 
+use super::acting::Acting;
 use super::plugins::{self, registry_problem};
 use super::{Answer, Part, Replay, parse_etag};
+use crate::clock;
 use crate::components::unknown_component;
 use crate::error::{self, Result};
-use crate::{Platform, clock};
 
-impl Platform {
+impl Acting {
     pub(crate) async fn publish(&self, spec: VersionSpec, replay: Option<Replay>) -> Result<Answer<api::PluginVersion>> {
+        self.may(Action::WritePlugins)?;
         spec.validate()
             .map_err(|faults| error::invalid(format_args!("version {} of plugin {:?}", spec.version, spec.plugin.as_str()), faults))?;
         self.change(replay, |tx| {
@@ -32,11 +34,13 @@ impl Platform {
     }
 
     pub(crate) async fn version(&self, plugin: &str, version: &str) -> Result<api::PluginVersion> {
+        self.may(Action::ReadPlugins)?;
         let mut tx = self.store.read().await.map_err(error::store)?;
         Ok(to_api(find(&mut tx, plugin, version).await?))
     }
 
     pub(crate) async fn versions(&self, plugin: &str, retired: bool) -> Result<api::Page<api::PluginVersion>> {
+        self.may(Action::ReadPlugins)?;
         let mut tx = self.store.read().await.map_err(error::store)?;
         let plugin = plugins::find(&mut tx, plugin).await?;
         let which = if retired { Versions::All } else { Versions::Live };
@@ -47,6 +51,7 @@ impl Platform {
 
     /// The live versions of all plugins, or those of these names (`plugin/version`); what is no name is the name of nothing.
     pub(crate) async fn all_versions(&self, names: Option<Vec<String>>, part: Part) -> Result<api::Page<api::PluginVersion>> {
+        self.may(Action::ReadPlugins)?;
         let mut tx = self.store.read().await.map_err(error::store)?;
         if let Some(names) = names {
             let names: Vec<_> = names.iter().filter_map(|name| parse_name(name)).collect();
@@ -68,6 +73,7 @@ impl Platform {
         etag: Option<&str>,
         replay: Option<Replay>,
     ) -> Result<Answer<api::PluginVersion>> {
+        self.may(Action::WritePlugins)?;
         let (etag, plugin, version) = (parse_etag(etag)?, plugin.to_owned(), version.to_owned());
         self.change(replay, move |tx| {
             Box::pin(async move {
@@ -82,6 +88,7 @@ impl Platform {
 
     /// Retires a version: what runs of it goes on, nothing new is resolved to it. Always succeeds for one that is there.
     pub(crate) async fn retire(&self, plugin: &str, version: &str) -> Result<()> {
+        self.may(Action::WritePlugins)?;
         let mut tx = self.store.write().await.map_err(error::store)?;
         let before = find(&mut tx, plugin, version).await?;
         if before.retired_at.is_none() {

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use hotswap_api::{LiveFigures, RevisionFigures};
 use hotswap_model::Held;
-use hotswap_sdk::schema::attribute::{list_of, map, number, single, string};
+use hotswap_sdk::schema::attribute::{list, list_of, map, number, single, string};
 use hotswap_sdk::{Attribute, DataSource, DataSourceReadRequest, DataSourceReadResponse, Diagnostics, Schema, async_trait};
 use hotswap_value::{Type, Value};
 
@@ -18,7 +18,7 @@ pub(super) fn data_source(connection: Arc<Connection>) -> Arc<dyn DataSource> {
     let schema = Schema::new(0, "A deployment that is there, with what it does at the moment.").attributes(read_only(
         deployment::schema(),
         &["tenant", "name"],
-        &["wait", "timeouts"],
+        &["wait", "timeouts", "secrets"],
     ));
     let held = single([
         ("revision", number().computed().describe("The revision that was rolled back.")),
@@ -27,7 +27,13 @@ pub(super) fn data_source(connection: Arc<Connection>) -> Arc<dyn DataSource> {
     let schema = schema
         .attribute(
             "effective_config",
-            map(Type::String).computed().describe("What the plugin is given: the version's defaults with `config` over them."),
+            map(Type::String).computed().describe(
+                "What the plugin is given: the version's defaults with `config` over them, but for keys that secrets are given under.",
+            ),
+        )
+        .attribute(
+            "secret_names",
+            list(Type::String).computed().describe("The names of its secrets, sorted. Nobody but the plugin is given their values."),
         )
         .attribute("held", held.computed().describe("Why the spec is not rolled out again; null if it is not held."))
         .attribute("live", live());
@@ -80,6 +86,7 @@ impl Deployment {
             .with("tenant", found.tenant.as_str())
             .with("name", found.name.as_str())
             .with("effective_config", Value::object(found.effective_config.clone()))
+            .with("secret_names", Value::list(found.secret_names.iter().map(String::as_str)))
             .with("held", found.held.as_ref().map(held))
             .with("live", found.live.as_ref().map(figures));
         for (name, value) in deployment::computed(&found) {

@@ -15,7 +15,7 @@ pub(super) fn data_source(connection: Arc<Connection>) -> Arc<dyn DataSource> {
     let schema = Schema::new(0, "A plugin that is there, with the versions that are published of it.").attributes(read_only(
         plugin::schema(),
         &["name"],
-        &[],
+        &["timeouts"],
     ));
     let versions = list(Type::String).computed();
     let schema = schema.attribute("versions", versions.describe("The numbers of its versions that are not retired, the lowest first."));

@@ -17,7 +17,7 @@ pub(super) fn data_source(connection: Arc<Connection>) -> Arc<dyn DataSource> {
     let schema = Schema::new(0, "A version that is or was published.").attributes(read_only(
         plugin_version::schema(),
         &["plugin", "version"],
-        &["source"],
+        &["source", "timeouts"],
     ));
     let schema =
         schema.attribute("retired", boolean().computed().describe("Whether it is retired: never chosen anew, what runs of it goes on."));

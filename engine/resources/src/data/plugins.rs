@@ -15,7 +15,7 @@ use crate::{answer, plugin};
 
 pub(super) fn data_source(connection: Arc<Connection>) -> Arc<dyn DataSource> {
     let schema = with_search(Schema::new(0, "The plugins that fit every part of a search that is given; all of them if none is."))
-        .attribute("plugins", list_of(read_only(plugin::schema(), &[], &[])).computed().describe("The plugins, the best first."));
+        .attribute("plugins", list_of(read_only(plugin::schema(), &[], &["timeouts"])).computed().describe("The plugins, the best first."));
     Arc::new(Plugins { schema, connection })
 }
 

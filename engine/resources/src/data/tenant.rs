@@ -20,8 +20,11 @@ pub(super) fn data_source(connection: Arc<Connection>) -> Arc<dyn DataSource> {
         ("memory_mb", held("Memory its instances may take, in MiB.")),
         ("storage_mb", held("Its different components, in MiB, rounded up.")),
     ]);
-    let schema =
-        Schema::new(0, "A tenant that is there, with what it holds at the moment.").attributes(read_only(tenant::schema(), &["name"], &[]));
+    let schema = Schema::new(0, "A tenant that is there, with what it holds at the moment.").attributes(read_only(
+        tenant::schema(),
+        &["name"],
+        &["timeouts"],
+    ));
     let schema = schema.attribute("usage", usage.computed().describe("What the tenant holds, counted as its quotas count it."));
     Arc::new(Tenant { schema, connection })
 }

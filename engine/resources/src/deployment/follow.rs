@@ -1,6 +1,6 @@
 //! Waiting for a rollout: what is told while it goes, and what is told of its end.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use hotswap_api::Deployment as Told;
 use hotswap_client::{Client, ClientError};
@@ -8,8 +8,9 @@ use hotswap_model::{RolloutId, RolloutStatus};
 use hotswap_sdk::{ApplyResponse, Diagnostic, Operation, Progress};
 use hotswap_value::Value;
 
-use super::{Deployment, state, timeout};
+use super::{Deployment, state};
 use crate::diagnose::{client_error, sentence};
+use crate::timeouts::{self, Limited};
 
 /// What is waited for beyond the time a rollout can take.
 const GRACE: Duration = Duration::from_secs(60);
@@ -25,6 +26,31 @@ pub(super) enum Kind {
     Update,
     /// What is wanted already, as it turned out: there is no rollout.
     Same,
+}
+
+/// How long making or changing a deployment may take, its rollout included.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Patience {
+    began: Instant,
+    limit: Option<Duration>,
+}
+
+impl Patience {
+    /// What the block allows, from now on.
+    pub(super) fn new(block: &Value, limited: Limited) -> Self {
+        Self { began: Instant::now(), limit: timeouts::limit(block, limited) }
+    }
+
+    /// What is left for the rollout of an accepted spec, and of how much.
+    fn left(&self, accepted: &Told) -> (Duration, Duration) {
+        match self.limit {
+            Some(limit) => (limit.saturating_sub(self.began.elapsed()), limit),
+            None => {
+                let limit = accepted.rollout_plan.longest.to_std().saturating_add(GRACE);
+                (limit, limit)
+            }
+        }
+    }
 }
 
 /// How the wait ended.
@@ -48,6 +74,7 @@ impl Deployment {
         planned: &Value,
         accepted: Told,
         kind: Kind,
+        limit: Patience,
         operation: &Operation,
     ) -> ApplyResponse {
         let waits = planned.get("wait").as_bool() != Some(false);
@@ -60,18 +87,17 @@ impl Deployment {
             }
             return response;
         };
-        let limit_name = if kind == Kind::Create { "create" } else { "update" };
-        let limit = timeout(planned, limit_name).unwrap_or_else(|| accepted.rollout_plan.longest.to_std().saturating_add(GRACE));
+        let (left, after) = limit.left(&accepted);
         operation.tell(Progress::Waiting);
         let end = tokio::select! {
             end = watch(client, &rollout, operation) => end,
             () = self.connection.stop.requested() => End::Stopped,
-            () = tokio::time::sleep(limit) => End::TimedOut { after: limit },
+            () = tokio::time::sleep(left) => End::TimedOut { after },
         };
         let look = client.get_deployment(accepted.tenant.as_str(), accepted.name.as_str());
         let now = match end {
             // If there is no time to look, it is as it was when it was accepted: progressing.
-            End::Stopped => tokio::time::timeout(LAST_LOOK, look).await.unwrap_or_else(|_| Ok(accepted.clone())),
+            End::Stopped | End::TimedOut { .. } => tokio::time::timeout(LAST_LOOK, look).await.unwrap_or_else(|_| Ok(accepted.clone())),
             _ => look.await,
         };
         conclude(planned, &accepted, now, kind, end)

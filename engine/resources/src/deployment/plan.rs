@@ -13,8 +13,19 @@ use crate::meaning::keep;
 use crate::object::Object;
 
 /// Attributes that are part of the spec: a change of one makes a revision.
-pub(crate) const SPEC: [&str; 10] =
-    ["plugin", "version", "resolve_serial", "instances", "config", "strategy", "health_check", "sandbox", "auto_rollback", "retry"];
+pub(crate) const SPEC: [&str; 11] = [
+    "plugin",
+    "version",
+    "resolve_serial",
+    "instances",
+    "config",
+    "secrets_version",
+    "strategy",
+    "health_check",
+    "sandbox",
+    "auto_rollback",
+    "retry",
+];
 /// Attributes that follow from how the rollout goes.
 const OUTCOME: [&str; 4] = ["revision", "active_revision", "active_version", "status"];
 
@@ -75,7 +86,7 @@ async fn preview(client: &Client, request: &PlanRequest) -> Result<Option<Previe
     }
     let (tenant, name) = address(proposed)?;
     // A version that stays is not named: the platform keeps it as well, and warns if it is archived or retired by now.
-    let asked = DeploymentRequest { spec: spec::read(proposed)?, resolved_version: None };
+    let asked = DeploymentRequest { spec: spec::read(proposed)?, resolved_version: None, secrets: None };
     let preview = client.preview_deployment(tenant.as_str(), name.as_str(), &asked).await;
     let mut preview = preview.map_err(|error| client_error(&error))?;
     // A version that is named in full has its digest for good. Were it forgotten when the version is retired between the two

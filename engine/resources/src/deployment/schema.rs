@@ -1,12 +1,12 @@
 //! The attributes of a deployment. Defaults are the model's; none is written here.
 
 use hotswap_model::{
-    Canary, CanaryStep, DeploymentName, DeploymentSpec, HealthCheck, HttpProbe, PluginName, Sandbox, Strategy, TenantName,
+    Canary, CanaryStep, DeploymentName, DeploymentSpec, HealthCheck, HttpProbe, PluginName, Sandbox, Secrets, Strategy, TenantName,
 };
-use hotswap_sdk::schema::attribute::{boolean, list_of, number, single, string};
+use hotswap_sdk::schema::attribute::{boolean, list_of, map, number, single, string};
 use hotswap_sdk::validators::{exactly_one_of, whole_number};
 use hotswap_sdk::{Attribute, Schema};
-use hotswap_value::Value;
+use hotswap_value::{Type, Value};
 
 use super::state::{canary_steps, strategy_state};
 use crate::check::{constraint, json_object, reads_as, span};
@@ -72,6 +72,23 @@ fn wanted(schema: Schema) -> Schema {
             "config",
             string().validate(json_object()).describe(
                 "What the plugin is given: a JSON object as text, as `jsonencode({...})` gives it. Goes over the version's `default_config` key by key.",
+            ),
+        )
+        .attribute(
+            "secrets",
+            map(Type::String).write_only().sensitive().describe(format!(
+                "Values the plugin reads beside `config`, by name: at most {} of {} KiB each, under names that `config` has not. A secret goes over the \
+                 version's `default_config`. Write-only, and sealed where the platform keeps them; no plan, state, log or answer holds one. They are taken \
+                 when `secrets_version` changes and passed over until then, so that a plan may do without them.",
+                Secrets::MAX_COUNT,
+                Secrets::MAX_VALUE >> 10
+            )),
+        )
+        .attribute(
+            "secrets_version",
+            number().validate(whole_number(0..=i64::MAX)).describe(
+                "Set it with `secrets`, and change it whenever they do: a new revision with the present values is rolled out. A rollback goes back \
+                 to those of the revision it goes back to.",
             ),
         )
         .attribute("strategy", strategy())
@@ -207,11 +224,18 @@ fn waiting(schema: Schema) -> Schema {
         .attribute(
             "timeouts",
             single([
-                ("create", limit("How long the first rollout is waited for. Default: as long as it can take, and a minute.")),
-                ("update", limit("How long a rollout is waited for. Default: as long as it can take, and a minute.")),
-                ("delete", limit("How long the end of the deployment is waited for. Default: `1m`.")),
+                (
+                    "create",
+                    limit("How long making it and its first rollout may take, such as `\"30m\"`. Default: as long as the rollout can take, and a minute."),
+                ),
+                ("read", limit("How long reading it may take, such as `\"5m\"`. Default: a minute.")),
+                ("update", limit("How long a change and its rollout may take. Default: as long as the rollout can take, and a minute.")),
+                ("delete", limit("How long ending it may take. Default: a minute.")),
             ])
-            .describe("How long an apply waits. The rollout goes on when the time is up: its own deadlines are in `health_check`."),
+            .describe(
+                "How long an operation may take, its retries included. With a time of your own a server that is not there, or has no time, is \
+                 asked again until it is over. The rollout goes on when the time is up: its own deadlines are in `health_check`.",
+            ),
         )
 }
 

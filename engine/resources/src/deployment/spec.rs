@@ -1,6 +1,6 @@
 //! From a deployment's block to the spec it asks for.
 
-use hotswap_model::{Canary, CanaryStep, Constraint, DeploymentSpec, HealthCheck, HttpProbe, Sandbox, Span, Strategy};
+use hotswap_model::{Canary, CanaryStep, Constraint, DeploymentSpec, HealthCheck, HttpProbe, Sandbox, Secrets, Span, Strategy};
 use hotswap_sdk::Diagnostic;
 use hotswap_value::Value;
 
@@ -23,12 +23,19 @@ pub(super) fn read(block: &Value) -> Result<DeploymentSpec, Diagnostic> {
         resolve_serial: block.whole("resolve_serial")?.unwrap_or_default(),
         instances: block.whole("instances")?.unwrap_or_else(DeploymentSpec::default_instances),
         config: block.text("config"),
+        secrets_version: block.whole("secrets_version")?,
         strategy: strategy(&block)?,
         health_check: health_check(&block)?,
         sandbox: sandbox(&block)?,
         auto_rollback: block.truth("auto_rollback").unwrap_or_else(DeploymentSpec::default_auto_rollback),
         retry: block.whole("retry")?.unwrap_or_default(),
     })
+}
+
+/// The secrets a configuration gives; none where they are not wholly known yet.
+pub(super) fn secrets(config: &Value) -> Option<Secrets> {
+    let given = config.get("secrets");
+    (given.is_known() && given.is_wholly_known()).then(|| Secrets::new(Object::root(config).map("secrets")))
 }
 
 fn span(object: &Object<'_>, name: &str, default: Span) -> Result<Span, Diagnostic> {

@@ -78,6 +78,7 @@ pub(crate) fn spec_state(spec: &DeploymentSpec) -> Value {
         ("resolve_serial", spec.resolve_serial.into()),
         ("instances", spec.instances.into()),
         ("config", spec.config.clone().into()),
+        ("secrets_version", spec.secrets_version.into()),
         ("strategy", strategy_state(&spec.strategy)),
         ("health_check", health_check(&spec.health_check)),
         (

@@ -78,10 +78,26 @@ async fn each_mistake_is_told_on_its_attribute() {
             "health_check.http.path: Attribute health_check.http.path is \"healthz\"; it must begin with /",
         ),
         ("timeouts", object("create", "5"), "timeouts.create: Attribute timeouts.create: \"5\" is not a length of time"),
+        ("secrets_version", (-1).into(), "secrets_version: Attribute secrets_version must be a whole number of at least 0, not -1."),
         ("revision", 1.into(), "revision: Attribute revision is set by the provider; remove it from the configuration."),
     ] {
         let told = found([(name, value)]).await;
         assert!(told.len() == 1 && told[0].starts_with(says), "{name}: {told:?}");
+    }
+}
+
+#[tokio::test]
+async fn secrets_come_with_a_version_and_under_names_that_config_has_not() {
+    let secrets = || ("secrets", object("key", "hush"));
+    assert_eq!(found([secrets(), ("secrets_version", 1.into())]).await, Vec::<String>::new());
+    assert_eq!(found([("secrets_version", 1.into())]).await, Vec::<String>::new(), "a plan may do without the values");
+    let told = found([secrets()]).await;
+    assert!(told.len() == 1 && told[0].starts_with("secrets_version: Attribute secrets_version is not set"), "{told:?}");
+    let told = found([secrets(), ("secrets_version", 1.into()), ("config", r#"{"key":1}"#.into())]).await;
+    assert!(told.len() == 1 && told[0].starts_with("secrets: Attribute secrets and `config` both set \"key\""), "{told:?}");
+    assert!(!told[0].contains("hush"), "{told:?}");
+    for unknown in [Value::Unknown, object("key", Value::Unknown)] {
+        assert_eq!(found([("secrets", unknown), ("secrets_version", 1.into())]).await, Vec::<String>::new());
     }
 }
 

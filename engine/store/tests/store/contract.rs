@@ -1,11 +1,17 @@
 //! What every database promises, as functions over a store; each runs on every kind there is.
 
+use std::slice;
+
 use crate::kit::*;
 use futures::future::join_all;
 use hotswap_model::{
-    Channel, DeploymentStatus, Digest, Held, Quotas, RolloutId, RolloutStatus, TenantSpec, TenantStatus, Timestamp, Usage, VersionSpec,
+    Channel, DeploymentStatus, Digest, Held, Quotas, Role, RolloutId, RolloutStatus, Span, TenantSpec, TenantStatus, Timestamp,
+    TokenStatus, TokenTerms, Usage, VersionSpec,
 };
-use hotswap_store::{Deployment, IdempotentAnswer, Kind, Page, PluginVersion, Rollout, Store, StoreError, StoredRevision, Versions};
+use hotswap_store::{
+    Deployment, IdempotentAnswer, Kind, Page, PinnedSecret, PluginVersion, Rollout, SealedSecret, Store, StoreError, StoredRevision,
+    Tenant, Token, Versions,
+};
 
 /// Makes a test of each function, for a database on disk and for one that ends with the process.
 macro_rules! on_every_store {
@@ -47,6 +53,9 @@ on_every_store! {
     events_are_numbered_from_one_without_a_gap
     an_answer_is_kept_once_and_forgotten_when_old
     rows_that_refer_to_nothing_are_refused
+    a_token_is_found_by_its_digest_and_its_value_is_free_once_it_has_ended
+    tokens_end_with_their_tenant_and_are_forgotten_after_a_while
+    secrets_stay_as_long_as_a_revision_may_serve_that_has_them
 }
 
 async fn a_record_reads_back_as_it_was_written(store: &Store) {
@@ -524,4 +533,117 @@ async fn rows_that_refer_to_nothing_are_refused(store: &Store) {
         tx.append_rollout_event(&none, at(1), "k", "m", "{}").await.unwrap_err(),
         StoreError::NotFound { kind: Kind::Rollout, .. }
     ));
+}
+
+/// A token of the tenant, or all, that is made at second 10 and expires at second 20.
+fn token(unique: &str, tenant: Option<&Tenant>, value: &str) -> Token {
+    Token {
+        id: format!("tok_{unique}").parse().unwrap(),
+        role: Role::Operator,
+        tenant: tenant.map(|tenant| (tenant.id.clone(), tenant.spec.name.clone())),
+        terms: TokenTerms { description: Some("Ácme's".into()), ttl: Some(Span::from_secs(10)) },
+        digest: Digest::of(value.as_bytes()),
+        created_at: at(10),
+        issued_at: at(10),
+        expires_at: Some(at(20)),
+        revoked_at: None,
+    }
+}
+
+async fn a_token_is_found_by_its_digest_and_its_value_is_free_once_it_has_ended(store: &Store) {
+    let mut tx = store.write().await.unwrap();
+    let tenant = tx.insert_tenant(&tenant_id("1"), &tenant_spec("acme"), at(1)).await.unwrap();
+    let (first, second) = (token("1", Some(&tenant), "a"), token("2", None, "a"));
+    tx.insert_token(&first).await.unwrap();
+    assert_eq!(tx.token_by_digest(&first.digest).await.unwrap().as_ref(), Some(&first));
+    assert_eq!(tx.token_by_digest(&Digest::of(b"b")).await.unwrap(), None);
+    assert!(matches!(tx.insert_token(&second).await.unwrap_err(), StoreError::Conflict { kind: Kind::Token, .. }));
+    let ghost = Token { tenant: Some((tenant_id("9"), "ghost".parse().unwrap())), ..token("3", None, "c") };
+    assert!(matches!(tx.insert_token(&ghost).await.unwrap_err(), StoreError::Dangling { kind: Kind::Token, .. }));
+
+    // One that has expired is no more in the way than one that was revoked.
+    assert_eq!([19, 20].map(|now| first.status(at(now))), [TokenStatus::Active, TokenStatus::Expired]);
+    tx.revoke_expired_tokens(at(20)).await.unwrap();
+    let ended = tx.token(&first.id).await.unwrap().unwrap();
+    assert_eq!((ended.revoked_at, ended.status(at(25))), (Some(at(20)), TokenStatus::Expired));
+    tx.insert_token(&second).await.unwrap();
+    assert_eq!(tx.token_by_digest(&first.digest).await.unwrap().as_ref(), Some(&second));
+    let revoked = Token { revoked_at: Some(at(15)), ..second.clone() };
+    tx.update_token(&revoked).await.unwrap();
+    assert_eq!(tx.token(&second.id).await.unwrap().unwrap().status(at(25)), TokenStatus::Revoked);
+    tx.insert_token(&token("4", None, "d")).await.unwrap();
+    let taken = Token { digest: Digest::of(b"d"), ..token("5", None, "e") };
+    tx.insert_token(&token("5", None, "e")).await.unwrap();
+    assert!(matches!(tx.update_token(&taken).await.unwrap_err(), StoreError::Conflict { .. }));
+    let nobody = token("6", None, "f");
+    assert!(matches!(tx.update_token(&nobody).await.unwrap_err(), StoreError::NotFound { kind: Kind::Token, .. }));
+}
+
+async fn tokens_end_with_their_tenant_and_are_forgotten_after_a_while(store: &Store) {
+    let mut tx = store.write().await.unwrap();
+    let tenant = tx.insert_tenant(&tenant_id("1"), &tenant_spec("acme"), at(1)).await.unwrap();
+    let (own, other) = (token("1", Some(&tenant), "a"), token("2", None, "b"));
+    tx.insert_token(&own).await.unwrap();
+    tx.insert_token(&other).await.unwrap();
+    assert_eq!(tx.list_tokens(None, at(15), &Page::all()).await.unwrap(), [own.clone(), other.clone()]);
+    assert_eq!(tx.list_tokens(None, at(15), &Page { after: Some(own.id.clone()), limit: 5 }).await.unwrap(), slice::from_ref(&other));
+    assert_eq!(tx.list_tokens(Some(&tenant.id), at(15), &Page::all()).await.unwrap(), slice::from_ref(&own));
+    assert_eq!(tx.list_tokens(None, at(20), &Page::all()).await.unwrap(), []);
+
+    tx.revoke_tokens_of(&tenant.id, at(16)).await.unwrap();
+    assert_eq!(tx.list_tokens(None, at(17), &Page::all()).await.unwrap(), slice::from_ref(&other));
+    assert_eq!(tx.prune_tokens(at(17)).await.unwrap(), 1);
+    assert_eq!(tx.token(&own.id).await.unwrap(), None);
+    assert_eq!(tx.prune_tokens(at(20)).await.unwrap(), 0);
+    assert_eq!(tx.prune_tokens(at(21)).await.unwrap(), 1);
+}
+
+fn sealed(deployment: &Deployment, unique: &str, version: u64) -> SealedSecret {
+    SealedSecret {
+        id: format!("sec_{unique}").parse().unwrap(),
+        deployment_id: deployment.id.clone(),
+        version,
+        names: vec!["key".into(), "password".into()],
+        master_key: "feedbeef".into(),
+        sealed_key: "k".into(),
+        sealed: "s".into(),
+        created_at: at(3),
+    }
+}
+
+async fn secrets_stay_as_long_as_a_revision_may_serve_that_has_them(store: &Store) {
+    let mut tx = store.write().await.unwrap();
+    let tenant = tx.insert_tenant(&tenant_id("1"), &tenant_spec("acme"), at(1)).await.unwrap();
+    let version = publish(&mut tx, "greeter", "1.0.0", "bytes").await;
+    let (deployment, first) = deploy(&mut tx, &tenant, "web", &version, 1, 64).await;
+    assert_eq!(first.secret, None);
+    let (one, two) = (sealed(&deployment, "1", 1), sealed(&deployment, "2", 2));
+    tx.insert_secret(&one).await.unwrap();
+    tx.insert_secret(&two).await.unwrap();
+    assert_eq!(tx.secret(&one.id).await.unwrap().as_ref(), Some(&one));
+    assert_eq!(tx.secret_of_version(&deployment.id, 2).await.unwrap().as_ref(), Some(&two));
+    assert_eq!(tx.master_keys_of_secrets().await.unwrap(), ["feedbeef"]);
+    let ghost = SealedSecret { deployment_id: "dep_ghost".parse().unwrap(), ..sealed(&deployment, "3", 3) };
+    assert!(matches!(tx.insert_secret(&ghost).await.unwrap_err(), StoreError::NotFound { kind: Kind::Deployment, .. }));
+
+    // Revision 2 serves with the first, revision 3 is wanted with the second.
+    let mut number = 1;
+    for secret in [&one, &two] {
+        number += 1;
+        let pinned = Some(PinnedSecret { id: secret.id.clone(), names: secret.names.clone() });
+        let mut next = StoredRevision { secret: pinned, ..first.clone() };
+        next.revision.number = number;
+        tx.insert_revision(&next).await.unwrap();
+        assert_eq!(tx.revision(&deployment.id, number).await.unwrap().unwrap(), next);
+    }
+    let deployment = tx.update_deployment(&Deployment { revision: 3, active_revision: Some(2), ..deployment }, at(4)).await.unwrap();
+    assert_eq!(tx.remove_unpinned_secrets(&deployment.id).await.unwrap(), 0);
+    let deployment = tx.update_deployment(&Deployment { active_revision: Some(3), ..deployment }, at(5)).await.unwrap();
+    assert_eq!(tx.remove_unpinned_secrets(&deployment.id).await.unwrap(), 1);
+    assert_eq!(tx.secret(&one.id).await.unwrap(), None);
+    let past = tx.revision(&deployment.id, 2).await.unwrap().unwrap().secret.unwrap();
+    assert_eq!((past.id, past.names), (one.id, vec![]), "that it had them stays written");
+    tx.delete_deployment(&deployment.id, None, at(6)).await.unwrap();
+    assert_eq!(tx.remove_unpinned_secrets(&deployment.id).await.unwrap(), 1);
+    assert_eq!(tx.master_keys_of_secrets().await.unwrap(), Vec::<String>::new());
 }

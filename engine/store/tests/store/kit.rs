@@ -73,6 +73,7 @@ fn revision(
         version_id: version.id.clone(),
         revision: Revision { number, spec, resolved_version: version.spec.version.clone(), sha256: version.spec.sha256, created_at: now },
         effective_config: "{}".into(),
+        secret: None,
     }
 }
 
@@ -121,6 +122,7 @@ pub(crate) fn rollout(deployment: &Deployment, unique: &str, from_revision: Opti
     Rollout {
         id: RolloutId::from_unique(unique),
         deployment_id: deployment.id.clone(),
+        tenant_id: deployment.tenant_id.clone(),
         tenant: deployment.tenant.clone(),
         deployment: deployment.name.clone(),
         from_revision,

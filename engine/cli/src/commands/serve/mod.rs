@@ -11,7 +11,7 @@ use std::sync::Arc;
 use anyhow::Context as _;
 use clap::Args;
 use hotswap_client::data_dir;
-use hotswap_platform::{Endpoints, ServeConfig};
+use hotswap_platform::{Endpoints, MasterKeySource, ServeConfig};
 use hotswap_wasm::{WasmConfig, WasmRuntime, map_count_advice};
 use tokio_util::sync::CancellationToken;
 
@@ -20,9 +20,9 @@ use crate::logging::{self, LogFormat};
 
 /// Run the platform: API, gateway, rollouts and plugins in one process
 ///
-/// Everything it keeps is in the data folder: database, components, compiled code, and the token of the administrator
-/// (`admin.token`, made at the first start). Ctrl-C or SIGTERM stops it once the requests in flight are answered; what
-/// was being rolled out goes on at the next start.
+/// Everything it keeps is in the data folder: database, components, compiled code, the token of the administrator
+/// (`admin.token`) and the key that secrets are sealed under (`master.key`), both made at the first start. Ctrl-C or
+/// SIGTERM stops it once the requests in flight are answered; what was being rolled out goes on at the next start.
 ///
 /// With `--ephemeral -- CMD` the server is for one command: it listens on free ports, keeps what it has in a folder of
 /// its own, and both go when the command ends. The command finds it through HOTSWAP_ENDPOINT, HOTSWAP_TOKEN,
@@ -48,6 +48,10 @@ pub(crate) struct ServeArgs {
     /// Listen off loopback although nothing is encrypted: only behind a proxy that encrypts
     #[arg(long)]
     plain_http: bool,
+    /// The file of the key that secrets are sealed under: 32 bytes in Base64. HOTSWAP_MASTER_KEY may hold the key itself
+    /// [default: `master.key` in the data folder, made at the first start]
+    #[arg(long, value_name = "FILE")]
+    master_key_file: Option<PathBuf>,
     /// Most requests that plugins work on at the same time; more are answered 503
     #[arg(long, value_name = "COUNT", default_value_t = 1_000)]
     max_sandboxes: u32,
@@ -105,6 +109,15 @@ fn start(args: ServeArgs) -> anyhow::Result<Exit> {
     })
 }
 
+/// Where the master key comes from: what is said by name goes before the environment.
+fn master_key(args: &ServeArgs) -> MasterKeySource {
+    let given = || std::env::var("HOTSWAP_MASTER_KEY").ok().filter(|key| !key.trim().is_empty());
+    match &args.master_key_file {
+        Some(path) => MasterKeySource::File(path.clone()),
+        None => given().map_or(MasterKeySource::DataDir, MasterKeySource::Given),
+    }
+}
+
 /// Serves from `data_dir` until `stop`; on these ports of 127.0.0.1 where no address is given.
 async fn serve(
     args: &ServeArgs,
@@ -125,6 +138,7 @@ async fn serve(
         gateway_listen: args.gateway_listen.unwrap_or_else(|| loopback(gateway)),
         domain: args.domain.clone(),
         plain_http: args.plain_http,
+        master_key: master_key(args),
     };
     std::fs::create_dir_all(data_dir).with_context(|| format!("the data folder {} cannot be used", data_dir.display()))?;
     let runtime = Arc::new(WasmRuntime::new(wasm).context("the WebAssembly runtime cannot be started")?);

@@ -125,7 +125,7 @@ fn another_constraint_or_a_raised_serial_asks_anew() {
 #[test]
 fn how_an_apply_waits_is_no_part_of_the_spec() {
     let prior = existing("1.0.0", "1.0.0", "active");
-    let timeouts = Value::object([("create", Value::Null), ("update", "5m".into()), ("delete", Value::Null)]);
+    let timeouts = Value::object([("create", Value::Null), ("update", "5m".into()), ("delete", Value::Null), ("read", Value::Null)]);
     let config = config("1.0.0").with("wait", false).with("timeouts", timeouts.clone());
     let plan = planned(Some(prior.clone()), config, None).planned;
     assert_eq!(plan, prior.with("wait", false).with("timeouts", timeouts));
@@ -176,4 +176,15 @@ async fn another_tenant_or_name_is_another_deployment() {
     let response =
         crate::testing::plan(&*deployment(), Some(existing("1.0.0", "1.0.0", "active")), config("1.0.0").with("name", "other")).await;
     assert_eq!(response.requires_replace, ["name".into()]);
+}
+
+#[test]
+fn another_version_of_secrets_is_a_revision_and_other_values_alone_are_none() {
+    let prior = existing("1.0.0", "1.0.0", "active").with("secrets_version", 1);
+    let with = |version: i64| config("1.0.0").with("secrets", Value::object([("key", "hush")])).with("secrets_version", version);
+    let same = planned(Some(prior.clone()), with(1), None);
+    assert_eq!(same.planned, prior);
+    let raised = planned(Some(prior), with(2), Some(&preview(Some("1.0.0")))).planned;
+    assert!(raised.get("revision").is_unknown() && raised.get("secrets").is_null());
+    assert_eq!(raised.get("resolved_version"), &"1.0.0".into());
 }

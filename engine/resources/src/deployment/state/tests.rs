@@ -55,6 +55,7 @@ fn specs() -> impl Generates<Value = DeploymentSpec> {
                 resolve_serial,
                 instances,
                 config: config.map(str::to_owned),
+                secrets_version: (retry % 2 == 0).then_some(retry),
                 strategy,
                 health_check,
                 sandbox: Sandbox { memory_mb, timeout },

@@ -1,0 +1,25 @@
+//! Components, for those who may: what is done with them is in `crate::components`.
+
+use bytes::Bytes;
+use futures::Stream;
+use hotswap_api as api;
+use hotswap_model::{Action, Digest};
+
+use super::acting::Acting;
+use crate::error::Result;
+
+impl Acting {
+    pub(crate) async fn component(&self, digest: &Digest) -> Result<api::Component> {
+        self.may(Action::ReadPlugins)?;
+        self.components.get(digest).await
+    }
+
+    pub(crate) async fn upload_component(
+        &self,
+        digest: Digest,
+        bytes: impl Stream<Item = std::io::Result<Bytes>> + Send + Unpin + 'static,
+    ) -> Result<api::Component> {
+        self.may(Action::WritePlugins)?;
+        self.components.upload(digest, bytes).await
+    }
+}
