@@ -23,6 +23,7 @@ cases! {
     data_sources = "data-sources";
     deployment = "deployment";
     drift = "drift";
+    ephemeral_token = "ephemeral-token";
     ephemeral_values = "ephemeral-values";
     errors_of_many_blocks = "errors-of-many-blocks";
     first_rollout_fails = "first-rollout-fails";
