@@ -7,7 +7,7 @@ mod set_order;
 
 use std::{collections::BTreeMap, sync::Arc};
 
-use hotswap_value::{AttributePath, Number, Step, Type, Typed, Value};
+use hotswap_value::{AttributePath, Number, Step, Type, Typed, Value, composed};
 
 pub use self::marks::Marks;
 
@@ -213,7 +213,7 @@ impl Val {
             (Type::Dynamic, value) => return Self::new(value, &Type::of(value)),
             (_, Value::Bool(truth)) => Kind::Bool(*truth),
             (_, Value::Number(number)) => Kind::Number(number.clone()),
-            (_, Value::String(text)) => Kind::String(text.as_str().into()),
+            (_, Value::String(text)) => return Self::from(text.as_str()),
             (Type::List(element), Value::List(elements)) => Kind::List((**element).clone(), Arc::new(all(elements, element))),
             (Type::Set(element), value @ (Value::Set(_) | Value::List(_))) => {
                 return Self::set((**element).clone(), all(value.as_elements().unwrap_or_default(), element));
@@ -324,19 +324,19 @@ impl From<bool> for Val {
 
 impl From<&str> for Val {
     fn from(text: &str) -> Self {
-        Kind::String(text.into()).into()
+        Kind::String(composed(text.into()).into()).into()
     }
 }
 
 impl From<String> for Val {
     fn from(text: String) -> Self {
-        Kind::String(text.into()).into()
+        Kind::String(composed(text.into()).into()).into()
     }
 }
 
 impl From<Arc<str>> for Val {
     fn from(text: Arc<str>) -> Self {
-        Kind::String(text).into()
+        if text.is_ascii() { Kind::String(text).into() } else { (&*text).into() }
     }
 }
 

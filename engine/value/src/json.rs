@@ -71,7 +71,7 @@ fn read(raw: &RawValue, ty: &Type, path: &AttributePath, extra: Extra) -> Result
     let needs = format!("a value of type {ty}");
     let value = match ty {
         Type::Dynamic => return read_dynamic(raw, path, extra),
-        Type::String => Value::String(part(raw, path, &needs)?),
+        Type::String => part::<String>(raw, path, &needs)?.into(),
         Type::Bool => Value::Bool(part(raw, path, &needs)?),
         Type::Number if raw.get().starts_with('"') => {
             // Terraform accepts a number as text where a number is due, and so do states written by older schemas.
@@ -149,7 +149,7 @@ fn read_plain(raw: &RawValue, path: &AttributePath, depth: usize) -> Result<Valu
     Ok(match raw.get().as_bytes().first() {
         Some(b'n') => Value::Null,
         Some(b't' | b'f') => Value::Bool(part(raw, path, "a bool")?),
-        Some(b'"') => Value::String(part(raw, path, "text")?),
+        Some(b'"') => part::<String>(raw, path, "text")?.into(),
         Some(b'[') => {
             let elements: Vec<&RawValue> = part(raw, path, "an array")?;
             let elements = elements.into_iter().enumerate().map(|(index, raw)| read_plain(raw, &path.index(index), depth));

@@ -10,6 +10,7 @@ pub mod msgpack;
 mod number;
 mod path;
 mod set;
+mod text;
 mod ty;
 mod value;
 
@@ -17,6 +18,7 @@ pub use error::ValueError;
 pub use number::{Number, ParseNumberError};
 pub use path::{AttributePath, Step};
 pub use set::Set;
+pub use text::composed;
 pub use ty::{Type, TypeError};
 pub use value::{Typed, Value};
 

@@ -87,7 +87,7 @@ fn read_value(raw: &ValueRef<'_>, ty: &Type, path: &AttributePath) -> Result<Val
             [ValueRef::Binary(json), value] => read_dynamic(json, value, path)?,
             _ => return Err(misfit()),
         },
-        (Type::String, ValueRef::String(_)) => Value::String(read_text(raw, path)?),
+        (Type::String, ValueRef::String(_)) => read_text(raw, path)?.into(),
         (Type::Bool, ValueRef::Boolean(truth)) => Value::Bool(*truth),
         (Type::Number, raw) => Value::Number(read_number(raw, path)?),
         (Type::List(element), ValueRef::Array(parts)) => {

@@ -2,7 +2,7 @@
 
 use std::{cmp::Ordering, collections::BTreeMap};
 
-use crate::{AttributePath, Number, Set, Step, Type};
+use crate::{AttributePath, Number, Set, Step, Type, composed};
 
 /// A value, or the absence of one ([`Value::Null`]), or one not known before apply ([`Value::Unknown`]).
 ///
@@ -238,13 +238,13 @@ impl From<bool> for Value {
 
 impl From<&str> for Value {
     fn from(text: &str) -> Self {
-        Self::String(text.to_owned())
+        Self::String(composed(text.into()).into_owned())
     }
 }
 
 impl From<String> for Value {
     fn from(text: String) -> Self {
-        Self::String(text)
+        Self::String(composed(text.into()).into_owned())
     }
 }
 
