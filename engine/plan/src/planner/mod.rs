@@ -239,7 +239,8 @@ impl<'a> Planner<'a> {
         plan.changes = found.changes.into_values().collect();
         plan.changes.extend(found.deposed);
         plan.changes.sort_by(|a, b| (&a.address, &a.deposed).cmp(&(&b.address, &b.deposed)));
-        plan.drift = found.drift;
+        // What is to be destroyed is destroyed as it is: in what it differs from before tells nothing.
+        plan.drift = if plan.mode == Mode::Destroy { Vec::new() } else { found.drift };
         plan.drift.sort_by(|a, b| (&a.address, &a.deposed).cmp(&(&b.address, &b.deposed)));
         let mut checks = found.findings.checks;
         checks.sort_by(|a, b| a.object.cmp(&b.object));

@@ -231,7 +231,8 @@ impl Planner<'_> {
         if change.action == Action::NoOp {
             // Nothing will be applied that could write them.
             prior.object.dependencies.clone_from(&block.dependencies);
-        } else {
+        } else if change.importing.is_none() {
+            // What is imported has none until it was applied.
             let mut dependencies = block.dependencies.clone();
             dependencies.extend(prior.object.dependencies);
             dependencies.sort_by_cached_key(ToString::to_string);
