@@ -14,6 +14,8 @@ pub const VERSIONS: &str = "/v1/plugins/{plugin}/versions";
 pub const ALL_VERSIONS: &str = "/v1/versions";
 /// `GET`, `PATCH` changes channel and notes, `DELETE` retires.
 pub const VERSION: &str = "/v1/plugins/{plugin}/versions/{version}";
+/// `GET` by id.
+pub const VERSION_BY_ID: &str = "/v1/versions/{id}";
 /// `PUT` uploads, `GET` tells what was read from it.
 pub const COMPONENT: &str = "/v1/components/{sha256}";
 /// `GET` lists those of all tenants (`names=tenant/deployment,…`, `after`, `limit`).

@@ -1,7 +1,7 @@
 //! Calls about published versions.
 
 use hotswap_api::{Page, PluginVersion, VersionChange, path};
-use hotswap_model::{Version, VersionSpec};
+use hotswap_model::{Version, VersionId, VersionSpec};
 use reqwest::Method;
 
 use crate::client::{Client, Inner};
@@ -45,6 +45,14 @@ impl Client {
     /// As every call.
     pub async fn get_version_coalesced(&self, plugin: &str, version: &Version) -> Result<Option<PluginVersion>, ClientError> {
         self.coalesced(&format!("{plugin}/{version}")).await
+    }
+
+    /// A version by its id, retired or not.
+    ///
+    /// # Errors
+    /// `version_not_found`, and as every call.
+    pub async fn get_version_by_id(&self, id: &VersionId) -> Result<PluginVersion, ClientError> {
+        self.send(Call::new(Method::GET, path::fill(path::VERSION_BY_ID, &[id.as_str()]))).await
     }
 
     /// Publishes a version whose component was uploaded. A retired one with the same content comes back.

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use bytes::Bytes;
 use hotswap_api as api;
 use hotswap_component::{Component, ComponentError, ComponentInfo};
-use hotswap_model::{Channel, Digest, PluginName, Version, VersionSpec};
+use hotswap_model::{Channel, Digest, PluginName, Version, VersionId, VersionSpec};
 use hotswap_sdk::schema::attribute::{list, number, string};
 use hotswap_sdk::validators::{length, one_of};
 use hotswap_sdk::{
@@ -275,20 +275,27 @@ impl PluginVersion {
         changed.map(|version| state_like(&planned, &version)).map_err(|error| client_error(&error))
     }
 
-    /// The version of this `plugin/version`.
+    /// The version of this `plugin/version` or id.
     async fn named(&self, id: &str) -> Result<Value, Diagnostics> {
-        let parsed =
-            id.split_once('/').and_then(|(plugin, version)| Some((plugin.parse::<PluginName>().ok()?, version.parse::<Version>().ok()?)));
-        let Some((plugin, version)) = parsed else {
-            return Err(answer::bad_import_id(format!(
-                "{id:?} is not a plugin and a version of it; write PLUGIN/VERSION, such as \"greeter/1.0.0\"."
-            )));
+        let client = self.connection.require()?;
+        let found = if let Ok(id) = id.parse::<VersionId>() {
+            client.get_version_by_id(&id).await
+        } else {
+            let parsed = id
+                .split_once('/')
+                .and_then(|(plugin, version)| Some((plugin.parse::<PluginName>().ok()?, version.parse::<Version>().ok()?)));
+            let Some((plugin, version)) = parsed else {
+                let problem = format!("{id:?} is neither PLUGIN/VERSION, such as \"greeter/1.0.0\", nor a version's id, such as \"ver_…\".");
+                return Err(answer::bad_import_id(problem));
+            };
+            client.get_version(plugin.as_str(), &version).await
         };
-        let found = self.connection.require()?.get_version(plugin.as_str(), &version).await.map_err(|error| client_error(&error))?;
+        let found = found.map_err(|error| client_error(&error))?;
         if found.retired_at.is_some() {
             let detail = format!(
                 "Version {version} of plugin {plugin:?} is retired. To have it back, declare it without an import: it comes back with the same content.",
-                plugin = plugin.as_str()
+                version = found.spec.version,
+                plugin = found.spec.plugin.as_str()
             );
             return Err(Diagnostic::error("The version is retired", detail).into());
         }

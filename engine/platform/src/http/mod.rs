@@ -46,6 +46,7 @@ pub(crate) fn router(platform: Arc<Platform>) -> Router {
         .routes(routes!(plugins::get, plugins::update, plugins::delete))
         .routes(routes!(versions::list_all))
         .routes(routes!(versions::list, versions::publish))
+        .routes(routes!(versions::by_id))
         .routes(routes!(versions::get, versions::change, versions::retire))
         .routes(routes!(deployments::list))
         .routes(routes!(deployments::by_id))

@@ -54,6 +54,12 @@ pub(super) async fn get(acting: Acting, Path((plugin, version)): Path<(String, S
     Ok(found(acting.version(&plugin, &version).await?))
 }
 
+/// A version by its id, retired or not
+#[utoipa::path(get, path = path::VERSION_BY_ID, tag = "versions", params(("id" = String, Path)), responses((status = 200, body = PluginVersion), (status = 404, body = Problem)))]
+pub(super) async fn by_id(State(platform): State<Arc<Platform>>, Path(id): Path<String>) -> Result<Response, Refusal> {
+    Ok(found(platform.version_by_id(&id).await?))
+}
+
 /// Move a version to another channel, or change its notes
 #[utoipa::path(patch, path = path::VERSION, tag = "versions", params(("plugin" = String, Path, description = "name or id"), ("version" = String, Path, description = "number or id")), request_body = VersionChange, responses((status = 200, body = PluginVersion), (status = "4XX", body = Problem)))]
 pub(super) async fn change(

@@ -39,6 +39,15 @@ impl Acting {
         Ok(to_api(find(&mut tx, plugin, version).await?))
     }
 
+    pub(crate) async fn version_by_id(&self, id: &str) -> Result<api::PluginVersion> {
+        let mut tx = self.store.read().await.map_err(error::store)?;
+        let found = match id.parse::<VersionId>() {
+            Ok(id) => tx.plugin_version_by_id(&id).await.map_err(error::store)?,
+            Err(_) => None,
+        };
+        found.map(to_api).ok_or_else(|| Problem::new(ErrorCode::VersionNotFound, format!("there is no version with the id {id:?}")))
+    }
+
     pub(crate) async fn versions(&self, plugin: &str, retired: bool) -> Result<api::Page<api::PluginVersion>> {
         self.may(Action::ReadPlugins)?;
         let mut tx = self.store.read().await.map_err(error::store)?;
