@@ -1,5 +1,6 @@
 //! One test's folder: its configuration, its state, and Terraform run on it.
 
+use std::cell::RefCell;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
@@ -29,7 +30,9 @@ pub struct Case {
     pub server: &'static Server,
     folder: tempfile::TempDir,
     own: String,
-    environment: Vec<(&'static str, String)>,
+    environment: Vec<(String, String)>,
+    /// What is set over it for a while.
+    for_now: RefCell<Vec<(String, String)>>,
 }
 
 impl Default for Case {
@@ -45,9 +48,31 @@ impl Case {
     /// If there is no `terraform`, or nothing to test was built; the message says what to do.
     #[track_caller]
     pub fn new() -> Self {
+        Self::on(Server::shared())
+    }
+
+    /// A case on a server of the caller's choice.
+    ///
+    /// # Panics
+    /// As [`Case::new`].
+    #[track_caller]
+    pub fn on(server: &'static Server) -> Self {
         static NUMBER: AtomicU32 = AtomicU32::new(1);
+        Self::named(server, format!("t{}-", NUMBER.fetch_add(1, Ordering::Relaxed)))
+    }
+
+    /// Another working folder, with a state of its own, that speaks of the same things.
+    ///
+    /// # Panics
+    /// As [`Case::new`].
+    #[track_caller]
+    pub fn beside(&self) -> Self {
+        Self::named(self.server, self.own.clone())
+    }
+
+    #[track_caller]
+    fn named(server: &'static Server, own: String) -> Self {
         require_terraform();
-        let server = Server::shared();
         let folder = tempfile::tempdir().unwrap();
         let override_ = Json::from(bin_dir().to_string_lossy());
         let cli = format!(
@@ -55,14 +80,19 @@ impl Case {
         );
         fs::write(folder.path().join("cli.tfrc"), cli).unwrap();
         components::write_all(folder.path());
-        let environment = vec![("HOTSWAP_ENDPOINT", server.endpoint.clone()), ("HOTSWAP_TOKEN", server.token.clone())];
-        Self { server, folder, own: format!("t{}-", NUMBER.fetch_add(1, Ordering::Relaxed)), environment }
+        let environment = vec![("HOTSWAP_ENDPOINT".to_owned(), server.endpoint.clone()), ("HOTSWAP_TOKEN".to_owned(), server.token.clone())];
+        Self { server, folder, own, environment, for_now: RefCell::default() }
     }
 
     /// Sets a variable of the environment Terraform runs in.
-    pub fn set(&mut self, name: &'static str, value: &str) {
-        self.environment.retain(|(known, _)| *known != name);
-        self.environment.push((name, value.to_owned()));
+    pub fn set(&mut self, name: &str, value: &str) {
+        self.environment.retain(|(known, _)| known != name);
+        self.environment.push((name.to_owned(), value.to_owned()));
+    }
+
+    /// Variables of the environment that are set over the others, instead of those set so before.
+    pub(crate) fn set_for_now(&self, variables: Vec<(String, String)>) {
+        *self.for_now.borrow_mut() = variables;
     }
 
     /// A text with this case's own names in it.
@@ -106,11 +136,16 @@ impl Case {
     /// # Panics
     /// If it cannot be started.
     pub fn run(&self, front: Front, arguments: &[&str]) -> Run {
-        let mut command = match front {
-            Front::Terraform => self.command(arguments),
-            Front::Hotswap => self.command_of(&bin_dir().join("hotswap"), arguments),
-        };
-        Run::new(&command.output().expect(NO_TERRAFORM))
+        Run::new(&self.command_by(front, arguments).output().expect(NO_TERRAFORM))
+    }
+
+    /// Starts a front end.
+    ///
+    /// # Panics
+    /// If it cannot be started.
+    pub fn start(&self, front: Front, arguments: &[&str]) -> Running {
+        let mut command = self.command_by(front, arguments);
+        Running(command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect(NO_TERRAFORM))
     }
 
     /// Runs a program of the folder, such as a script.
@@ -168,8 +203,7 @@ impl Case {
     /// # Panics
     /// If Terraform cannot be started.
     pub fn start_apply(&self) -> Running {
-        let mut command = self.command(&["apply", "-json", "-input=false", "-auto-approve"]);
-        Running(command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect(NO_TERRAFORM))
+        self.start(Front::Terraform, &["apply", "-json", "-input=false", "-auto-approve"])
     }
 
     /// Checks that nothing is left to do, by what is remembered and by what is there.
@@ -208,8 +242,17 @@ impl Case {
     /// If it has.
     #[track_caller]
     pub fn destroy(&self) {
+        self.destroy_by(Front::Terraform);
+    }
+
+    /// The same by a front end.
+    ///
+    /// # Panics
+    /// As [`Case::destroy`].
+    #[track_caller]
+    pub fn destroy_by(&self, front: Front) {
         let before = self.state();
-        self.terraform(&["destroy", "-json", "-input=false", "-auto-approve"]).succeeded();
+        self.run(front, &["destroy", "-json", "-input=false", "-auto-approve"]).succeeded();
         assert_eq!(self.state().resources().count(), 0, "something is left in the state");
         for (kind, attributes) in before.resources() {
             let part = |name: &str| attributes[name].as_str().unwrap_or_default();
@@ -246,6 +289,13 @@ impl Case {
         self.command_of("terraform".as_ref(), arguments)
     }
 
+    fn command_by(&self, front: Front, arguments: &[&str]) -> Command {
+        match front {
+            Front::Terraform => self.command(arguments),
+            Front::Hotswap => self.command_of(&bin_dir().join("hotswap"), arguments),
+        }
+    }
+
     fn command_of(&self, program: &Path, arguments: &[&str]) -> Command {
         let mut command = Command::new(program);
         // What the caller's environment says about Terraform and hotswap is meant for other configurations.
@@ -261,6 +311,7 @@ impl Case {
             .env("TF_IN_AUTOMATION", "1")
             .env("CHECKPOINT_DISABLE", "1")
             .envs(self.environment.iter().cloned())
+            .envs(self.for_now.borrow().iter().cloned())
             .stdin(Stdio::null());
         command
     }
@@ -276,7 +327,7 @@ fn require_terraform() {
     assert!(found, "{NO_TERRAFORM}");
 }
 
-/// A Terraform command that goes on.
+/// A command that goes on.
 #[derive(Debug)]
 pub struct Running(Child);
 
@@ -287,11 +338,28 @@ impl Running {
     /// If it ended before.
     #[track_caller]
     pub fn interrupt(mut self) -> (Run, Duration) {
-        assert_eq!(self.0.try_wait().unwrap(), None, "terraform ended before it was interrupted");
         let asked = Instant::now();
-        assert!(Command::new("kill").args(["-INT", &self.0.id().to_string()]).status().unwrap().success());
+        self.press_ctrl_c();
         let run = self.wait();
         (run, asked.elapsed())
+    }
+
+    /// Presses Ctrl-C.
+    ///
+    /// # Panics
+    /// If it ended before.
+    #[track_caller]
+    pub fn press_ctrl_c(&mut self) {
+        assert!(!self.is_over(), "the command ended before it was interrupted");
+        assert!(Command::new("kill").args(["-INT", &self.0.id().to_string()]).status().unwrap().success());
+    }
+
+    /// Whether it ended.
+    ///
+    /// # Panics
+    /// If that cannot be found out.
+    pub fn is_over(&mut self) -> bool {
+        self.0.try_wait().unwrap().is_some()
     }
 
     /// Waits for the end, and gives what was said.

@@ -3,11 +3,12 @@
 use std::io::{BufRead as _, BufReader};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
-use std::sync::OnceLock;
+use std::sync::{Mutex, OnceLock};
 
 use serde_json::Value as Json;
 
 use crate::http;
+use crate::wait::until;
 
 /// Tells where the server is, and goes on until the standard input closes: with the tests, however they end.
 const STAY: &str = r#"printf '%s\n' "$HOTSWAP_ENDPOINT" "$HOTSWAP_GATEWAY" "$HOTSWAP_TOKEN"; read -r _"#;
@@ -31,6 +32,9 @@ pub fn bin_dir() -> &'static Path {
     })
 }
 
+/// Runs what follows until the standard input closes, and asks it to stop then.
+const KEEP: &str = r#""$@" & server=$!; read -r _; kill -TERM $server; wait $server"#;
+
 /// A running server.
 #[derive(Debug)]
 pub struct Server {
@@ -39,8 +43,11 @@ pub struct Server {
     /// What opens it.
     pub token: String,
     gateway: String,
-    /// Ends the server when it is dropped, as its standard input closes then.
-    _keeper: Child,
+    /// Ends the server when its standard input closes: when it is dropped, and with the tests, however they end. Absent: it is
+    /// stopped.
+    keeper: Mutex<Option<Child>>,
+    /// Where it keeps what it has, if it can be started again.
+    data: Option<tempfile::TempDir>,
 }
 
 impl Server {
@@ -48,6 +55,47 @@ impl Server {
     pub fn shared() -> &'static Self {
         static SHARED: OnceLock<Server> = OnceLock::new();
         SHARED.get_or_init(Self::start)
+    }
+
+    /// Another one that all tests share, for those that need two.
+    pub fn second() -> &'static Self {
+        static SECOND: OnceLock<Server> = OnceLock::new();
+        SECOND.get_or_init(Self::start)
+    }
+
+    /// One for the caller alone, with a data folder, which [`Server::stop`] stops and [`Server::start_again`] starts.
+    ///
+    /// # Panics
+    /// If it does not start.
+    #[track_caller]
+    pub fn lasting() -> Self {
+        let data = tempfile::tempdir().unwrap();
+        let (keeper, endpoint, gateway) = keep(data.path(), "127.0.0.1:0", "127.0.0.1:0");
+        let token = std::fs::read_to_string(data.path().join("admin.token")).unwrap().trim().to_owned();
+        Self { endpoint, gateway, token, keeper: Mutex::new(Some(keeper)), data: Some(data) }
+    }
+
+    /// Asks it to stop, and waits until it has.
+    ///
+    /// # Panics
+    /// If it is stopped already.
+    pub fn stop(&self) {
+        let mut keeper = self.keeper.lock().unwrap().take().expect("a server that runs");
+        drop(keeper.stdin.take());
+        keeper.wait().unwrap();
+    }
+
+    /// Starts it where it was, with what it had.
+    ///
+    /// # Panics
+    /// If it runs, keeps nothing, or does not start.
+    #[track_caller]
+    pub fn start_again(&self) {
+        let data = self.data.as_ref().expect("a server that keeps what it has");
+        let place = |url: &str| url.trim_start_matches("http://").to_owned();
+        let mut keeper = self.keeper.lock().unwrap();
+        assert!(keeper.is_none(), "the server runs");
+        *keeper = Some(keep(data.path(), &place(&self.endpoint), &place(&self.gateway)).0);
     }
 
     fn start() -> Self {
@@ -60,7 +108,7 @@ impl Server {
         let mut lines = BufReader::new(keeper.stdout.take().unwrap()).lines();
         let mut line = || lines.next().expect("the server ended; what it said is above").unwrap().trim_end_matches('/').to_owned();
         let (endpoint, gateway, token) = (line(), line(), line());
-        Self { endpoint, gateway, token, _keeper: keeper }
+        Self { endpoint, gateway, token, keeper: Mutex::new(Some(keeper)), data: None }
     }
 
     /// Asks the API and gives status and body; `Null` where there is none.
@@ -134,4 +182,29 @@ impl Server {
         let answer = answer.unwrap_or_else(|error| panic!("GET {path} of the gateway: {error}"));
         (answer.status, answer.body)
     }
+}
+
+/// Starts a server on a data folder and waits until it is ready; gives where its API and its gateway are.
+#[track_caller]
+fn keep(data: &Path, listen: &str, gateway_listen: &str) -> (Child, String, String) {
+    let told = data.join("endpoints.json");
+    // One that was stopped may have left its own.
+    let _ = std::fs::remove_file(&told);
+    let mut keeper = Command::new("/bin/sh")
+        .args(["-c", KEEP, "keep"])
+        .arg(bin_dir().join("hotswap"))
+        .args(["serve", "--log-level", "warn", "--listen", listen, "--gateway-listen", gateway_listen, "--data-dir"])
+        .arg(data)
+        .env_remove("RUST_LOG")
+        .stdin(Stdio::piped())
+        .stdout(Stdio::null())
+        .spawn()
+        .unwrap();
+    let endpoints = until("the server is ready", || {
+        assert_eq!(keeper.try_wait().unwrap(), None, "the server ended; what it said is above");
+        serde_json::from_str::<Json>(&std::fs::read_to_string(&told).ok()?).ok()
+    });
+    let place = |name: &str| endpoints[name].as_str().unwrap_or_default().trim_end_matches('/').to_owned();
+    let (api, gateway) = (place("api"), place("gateway"));
+    (keeper, api, gateway)
 }

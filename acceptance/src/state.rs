@@ -34,6 +34,11 @@ impl State {
         self.instances().any(|(found, instance)| found == address && instance["status"] == "tainted")
     }
 
+    /// The addresses of objects that were replaced and are still to go.
+    pub fn deposed(&self) -> Vec<String> {
+        self.instances().filter(|(_, instance)| !instance["deposed"].is_null()).map(|(address, _)| address).collect()
+    }
+
     /// The value of an output.
     pub fn output(&self, name: &str) -> &Json {
         &self.0["outputs"][name]["value"]

@@ -3,14 +3,18 @@
 //! A case is a folder of `acceptance/cases`: `case.toml` with its steps, and a folder of files for each step that changes the
 //! configuration. It is played by each front end alone and by both in turns, and what came of each step is compared.
 
+mod deed;
 mod front;
 mod normal;
+mod outcome;
 mod play;
 mod script;
+mod step;
 
+pub use deed::{ApiCall, Deed, Event, Publish, Seen, ServerDeed};
 pub use front::Front;
 pub use play::compare;
-pub use script::{Script, Step};
+pub use script::{Load, Script, Step};
 
 use std::path::{Path, PathBuf};
 

@@ -15,7 +15,7 @@ pub(crate) struct Normaliser {
 
 fn varying() -> &'static Regex {
     static PATTERN: OnceLock<Regex> = OnceLock::new();
-    let text = r"\b(ten|plg|ver|dep|rol)_[0-9a-z]{10,}|\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z|http://127\.0\.0\.1:\d+|\.localhost:\d+";
+    let text = r#"\b(ten|plg|ver|dep|rol)_[0-9a-z]{10,}|\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z|http://127\.0\.0\.1:\d+|\.localhost:\d+|"deposed": "[0-9a-f]{8}""#;
     PATTERN.get_or_init(|| Regex::new(text).unwrap())
 }
 
@@ -60,6 +60,7 @@ impl Normaliser {
                 }
                 None if whole.contains("://") => "http://server".to_owned(),
                 None if whole.starts_with('.') => ".localhost:port".to_owned(),
+                None if whole.starts_with('"') => r#""deposed": "<key>""#.to_owned(),
                 None => "<time>".to_owned(),
             }
         };
@@ -70,9 +71,14 @@ impl Normaliser {
         match json {
             Json::String(text) => Json::String(self.text(text)),
             Json::Array(elements) => Json::Array(elements.iter().map(|element| self.json(element)).collect()),
-            Json::Object(members) => Json::Object(members.iter().map(|(key, value)| (self.text(key), self.json(value))).collect()),
+            Json::Object(members) => Json::Object(members.iter().map(|(key, value)| (self.text(key), self.member(key, value))).collect()),
             json => json.clone(),
         }
+    }
+
+    /// What is deposed has a key that nobody chose.
+    fn member(&mut self, key: &str, value: &Json) -> Json {
+        if key.starts_with("deposed") && value.is_string() { Json::from("<key>") } else { self.json(value) }
     }
 
     /// A state file, its lineage, serial and Terraform's version aside: the front ends may write more or less often.

@@ -195,7 +195,7 @@ fn an_import_of_nothing_says_what_an_id_looks_like_or_what_is_missing() {
     for (address, id, words) in [
         (ADDRESS, "hello", "neither TENANT/NAME"),
         (ADDRESS, "@none/hello", "no tenant"),
-        ("hotswap_plugin_version.v[\"1.0.0\"]", "@greeter", "write PLUGIN/VERSION"),
+        ("hotswap_plugin_version.v[\"1.0.0\"]", "@greeter", "neither PLUGIN/VERSION"),
         ("hotswap_plugin_version.v[\"1.0.0\"]", "@greeter/1.0.0", "no plugin"),
         ("hotswap_tenant.t", "Not A Name", "neither a tenant's name"),
         ("hotswap_tenant.t", "@acme", "no tenant"),
