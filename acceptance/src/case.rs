@@ -80,7 +80,8 @@ impl Case {
         );
         fs::write(folder.path().join("cli.tfrc"), cli).unwrap();
         components::write_all(folder.path());
-        let environment = vec![("HOTSWAP_ENDPOINT".to_owned(), server.endpoint.clone()), ("HOTSWAP_TOKEN".to_owned(), server.token.clone())];
+        let environment =
+            vec![("HOTSWAP_ENDPOINT".to_owned(), server.endpoint.clone()), ("HOTSWAP_TOKEN".to_owned(), server.token.clone())];
         Self { server, folder, own, environment, for_now: RefCell::default() }
     }
 

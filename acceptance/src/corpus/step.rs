@@ -172,7 +172,11 @@ fn fill(case: &Case, text: &str) -> String {
     let filled = pattern.replace_all(text, |found: &Captures<'_>| {
         if let Some(path) = found.get(3) {
             let json = case.get(path.as_str());
-            return json.pointer(&found[4]).and_then(Json::as_str).unwrap_or_else(|| panic!("{} has no {}", &found[3], &found[4])).to_owned();
+            return json
+                .pointer(&found[4])
+                .and_then(Json::as_str)
+                .unwrap_or_else(|| panic!("{} has no {}", &found[3], &found[4]))
+                .to_owned();
         }
         let server = if found.get(1).is_some() { Server::second() } else { case.server };
         match found.get(2).map(|what| what.as_str()) {

@@ -205,7 +205,10 @@ fn deployment() -> impl Strategy<Value = Block> {
         maybe("instances", (1..3_u64).prop_map(|number| json!(number))),
         maybe("config", document()),
         maybe("strategy", prop_oneof![Just(json!({ "direct": {} })), canary()]),
-        maybe("sandbox", object(vec![maybe("memory_mb", (16..64_u64).prop_map(|size| json!(size))), maybe("timeout", span(&["5s", "5000ms", "1m"]))])),
+        maybe(
+            "sandbox",
+            object(vec![maybe("memory_mb", (16..64_u64).prop_map(|size| json!(size))), maybe("timeout", span(&["5s", "5000ms", "1m"]))]),
+        ),
         maybe("auto_rollback", select(vec![json!(true), json!(false), json!("true")])),
         maybe("wait", any::<bool>().prop_map(|wait| json!(wait))),
         maybe("retry", whole(0, i64::MAX as u64)),

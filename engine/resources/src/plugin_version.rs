@@ -285,7 +285,8 @@ impl PluginVersion {
                 .split_once('/')
                 .and_then(|(plugin, version)| Some((plugin.parse::<PluginName>().ok()?, version.parse::<Version>().ok()?)));
             let Some((plugin, version)) = parsed else {
-                let problem = format!("{id:?} is neither PLUGIN/VERSION, such as \"greeter/1.0.0\", nor a version's id, such as \"ver_…\".");
+                let problem =
+                    format!("{id:?} is neither PLUGIN/VERSION, such as \"greeter/1.0.0\", nor a version's id, such as \"ver_…\".");
                 return Err(answer::bad_import_id(problem));
             };
             client.get_version(plugin.as_str(), &version).await
