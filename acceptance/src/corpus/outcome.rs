@@ -76,6 +76,8 @@ pub(crate) fn events(text: &str, normal: &mut Normaliser) -> Vec<String> {
     // Terraform tells of changes as it finds them, in whichever order that is.
     let mut events: Vec<String> = events.collect();
     events.sort();
+    // To destroy, Terraform plans twice, and opens for each what is ephemeral.
+    events.dedup_by(|event, before| event == before && event.contains("ephemeral_op_"));
     events
 }
 

@@ -28,7 +28,7 @@ fn numbers() -> impl Strategy<Value = Number> {
 
 fn values_of(ty: &Type, unknown: bool) -> BoxedStrategy<Value> {
     let known: BoxedStrategy<Value> = match ty {
-        Type::String => any::<String>().prop_map(Value::String).boxed(),
+        Type::String => any::<String>().prop_map(Value::from).boxed(),
         Type::Number => numbers().prop_map(Value::Number).boxed(),
         Type::Bool => any::<bool>().prop_map(Value::Bool).boxed(),
         Type::Dynamic => prop_oneof![
