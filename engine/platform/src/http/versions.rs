@@ -56,8 +56,8 @@ pub(super) async fn get(acting: Acting, Path((plugin, version)): Path<(String, S
 
 /// A version by its id, retired or not
 #[utoipa::path(get, path = path::VERSION_BY_ID, tag = "versions", params(("id" = String, Path)), responses((status = 200, body = PluginVersion), (status = 404, body = Problem)))]
-pub(super) async fn by_id(State(platform): State<Arc<Platform>>, Path(id): Path<String>) -> Result<Response, Refusal> {
-    Ok(found(platform.version_by_id(&id).await?))
+pub(super) async fn by_id(acting: Acting, Path(id): Path<String>) -> Result<Response, Refusal> {
+    Ok(found(acting.version_by_id(&id).await?))
 }
 
 /// Move a version to another channel, or change its notes

@@ -40,6 +40,7 @@ impl Acting {
     }
 
     pub(crate) async fn version_by_id(&self, id: &str) -> Result<api::PluginVersion> {
+        self.may(Action::ReadPlugins)?;
         let mut tx = self.store.read().await.map_err(error::store)?;
         let found = match id.parse::<VersionId>() {
             Ok(id) => tx.plugin_version_by_id(&id).await.map_err(error::store)?,
