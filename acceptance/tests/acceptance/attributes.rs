@@ -201,6 +201,7 @@ fn imports_the_same(case: &Case, front: Front, samples: &BTreeMap<String, Sample
             let id = match kind.as_str() {
                 "hotswap_plugin_version" => format!("{}/{}", part("plugin"), part("version")),
                 "hotswap_deployment" => format!("{}/{}", part("tenant"), part("name")),
+                "hotswap_token" => part("id").to_owned(),
                 _ => part("name").to_owned(),
             };
             writeln!(blocks, "import {{\n  to = {address}\n  id = \"{id}\"\n}}").unwrap();
