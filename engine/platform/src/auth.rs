@@ -9,7 +9,7 @@ use hotswap_model::{Digest, Principal, TokenStatus};
 use uuid::Uuid;
 
 use crate::error::{self, Result};
-use crate::{Platform, clock, private_file};
+use crate::{Platform, clock, private};
 
 /// The administrator's token, as its digest.
 #[derive(Clone)]
@@ -18,7 +18,7 @@ pub(crate) struct AdminToken(Digest);
 impl AdminToken {
     /// Reads the token of this data folder, or makes one (readable by its owner alone).
     pub(crate) fn of_folder(folder: &Path) -> io::Result<Self> {
-        let token = private_file::read_or_make(&folder.join("admin.token"), || Ok(new_value()))?;
+        let token = private::read_or_make(&folder.join("admin.token"), || Ok(new_value()))?;
         Ok(Self(Digest::of(token.as_bytes())))
     }
 }

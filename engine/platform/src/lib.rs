@@ -12,7 +12,7 @@ mod controller;
 mod error;
 mod figures;
 mod http;
-mod private_file;
+mod private;
 mod secrets;
 mod server;
 mod service;
@@ -33,6 +33,7 @@ use controller::Controller;
 use secrets::MasterKey;
 use telemetry::Metrics;
 
+pub use private::make_data_dir;
 pub use secrets::{MasterKeyError, MasterKeySource};
 pub use server::{Endpoints, ServeConfig, ServeError, serve};
 

@@ -13,7 +13,7 @@ use base64::engine::general_purpose::STANDARD as BASE64;
 use hotswap_model::{DeploymentId, Digest, SecretId, Secrets, Timestamp};
 use hotswap_store::SealedSecret;
 
-use crate::private_file;
+use crate::private;
 
 /// Bytes of every key.
 const KEY_LEN: usize = 32;
@@ -95,7 +95,7 @@ impl MasterKey {
             MasterKeySource::File(path) => read(path, fs::read_to_string(path)),
             MasterKeySource::DataDir => {
                 let path = folder.join("master.key");
-                read(&path, private_file::read_or_make(&path, || random_key().map(|key| BASE64.encode(key))))
+                read(&path, private::read_or_make(&path, || random_key().map(|key| BASE64.encode(key))))
             }
         }
     }

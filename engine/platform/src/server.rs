@@ -19,6 +19,7 @@ use tokio_util::sync::CancellationToken;
 use crate::auth::AdminToken;
 use crate::components::Components;
 use crate::controller::{Controller, Tools};
+use crate::private::make_data_dir;
 use crate::secrets::{MasterKey, MasterKeyError, MasterKeySource};
 use crate::service::REMEMBERED_FOR;
 use crate::telemetry::Metrics;
@@ -119,7 +120,7 @@ pub async fn serve(
 ) -> Result<(), ServeError> {
     let folder = config.data_dir.clone();
     let unusable = |source| ServeError::DataDir { path: folder.clone(), source };
-    fs::create_dir_all(&folder).map_err(unusable)?;
+    make_data_dir(&folder).map_err(unusable)?;
     let _lock = lock(&folder)?;
     // A server that was killed leaves its own behind: nobody is to be led there while this one starts.
     let _ = fs::remove_file(folder.join("endpoints.json"));

@@ -7,6 +7,8 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use hotswap_api as api;
+use hotswap_api::ErrorCode;
+use hotswap_client::{Client, ClientError};
 use hotswap_component::{Component, ComponentError, ComponentInfo};
 use hotswap_model::{Channel, Digest, PluginName, Version, VersionId, VersionSpec};
 use hotswap_sdk::schema::attribute::{list, number, string};
@@ -30,6 +32,9 @@ const MEANINGS: Meanings = &[(&["default_config"], Meaning::Json)];
 
 /// The channels as they are written.
 const CHANNELS: &[&str] = &["alpha", "beta", "stable", "deprecated", "archived"];
+
+/// How often bytes are sent that somebody else takes away.
+const UPLOADS: usize = 3;
 
 /// The resource type.
 pub(crate) fn resource(connection: Arc<Connection>) -> Arc<dyn Resource> {
@@ -138,6 +143,20 @@ async fn inspect(bytes: Bytes) -> Result<ComponentInfo, ComponentError> {
         Ok(inspected) => inspected,
         Err(crash) => std::panic::resume_unwind(crash.into_panic()),
     }
+}
+
+/// Publishes a version. Between upload and publishing somebody may retire the last version with the same bytes, which takes them
+/// along: then they are sent again.
+async fn upload_and_publish(client: &Client, spec: &VersionSpec, bytes: Bytes) -> Result<api::PluginVersion, ClientError> {
+    for _ in 1..UPLOADS {
+        client.upload_component(&spec.sha256, bytes.clone()).await?;
+        match client.publish_version(spec).await {
+            Err(error) if error.code() == Some(ErrorCode::ComponentNotFound) => {}
+            published => return published,
+        }
+    }
+    client.upload_component(&spec.sha256, bytes).await?;
+    client.publish_version(spec).await
 }
 
 /// The spec a block asks for with these bytes. What is not known yet reads as absent, so that the rest can be checked.
@@ -251,8 +270,7 @@ impl PluginVersion {
             return Err(Diagnostic::error("The component changed since the plan", detail).at("source").into());
         }
         let spec = spec(planned, digest)?;
-        client.upload_component(&digest, loaded.bytes).await.map_err(|error| client_error(&error))?;
-        let published = client.publish_version(&spec).await.map_err(|error| client_error(&error))?;
+        let published = upload_and_publish(&client, &spec, loaded.bytes).await.map_err(|error| client_error(&error))?;
         Ok(state_like(planned, &published))
     }
 

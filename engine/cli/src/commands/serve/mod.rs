@@ -140,7 +140,7 @@ async fn serve(
         plain_http: args.plain_http,
         master_key: master_key(args),
     };
-    std::fs::create_dir_all(data_dir).with_context(|| format!("the data folder {} cannot be used", data_dir.display()))?;
+    hotswap_platform::make_data_dir(data_dir).with_context(|| format!("the data folder {} cannot be used", data_dir.display()))?;
     let runtime = Arc::new(WasmRuntime::new(wasm).context("the WebAssembly runtime cannot be started")?);
     Ok(hotswap_platform::serve(config, runtime, stop, ready).await?)
 }

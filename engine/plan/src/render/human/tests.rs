@@ -111,7 +111,10 @@ fn write_only_attributes_come_and_go_with_their_objects() {
     let text = |before: &Value, after: &Value| show(&change::whole(Some(&schema), &Pair::new(before, after)));
     let (three, seven) = (object("3"), object("7"));
     assert_eq!(text(&Value::Null, &three), "{\n      + secret = (write-only attribute)\n      + size   = \"3\"\n    }");
-    assert_eq!(text(&three, &Value::Null), "{\n      - secret = (write-only attribute) -> null\n      - size   = \"3\" -> null\n    } -> null");
+    assert_eq!(
+        text(&three, &Value::Null),
+        "{\n      - secret = (write-only attribute) -> null\n      - size   = \"3\" -> null\n    } -> null"
+    );
     assert_eq!(text(&three, &seven), "{\n      ~ size   = \"3\" -> \"7\"\n        # (1 unchanged attribute hidden)\n    }");
 }
 
