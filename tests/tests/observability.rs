@@ -83,6 +83,7 @@ async fn the_description_has_every_path_and_each_is_behind_the_token() {
         path::VERSIONS,
         path::VERSION,
         path::ALL_VERSIONS,
+        path::VERSION_BY_ID,
         path::COMPONENT,
         path::DEPLOYMENTS,
         path::DEPLOYMENT_BY_ID,

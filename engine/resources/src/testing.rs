@@ -7,6 +7,7 @@ use hotswap_sdk::plan::ChangeRequest;
 use hotswap_sdk::schema::Kind;
 use hotswap_sdk::{Attribute, Diagnostics, Mode, PlanResponse, Provider, Resource, Severity};
 use hotswap_value::Value;
+use proptest::strategy::Strategy;
 
 use crate::{ProviderEnvironment, provider};
 
@@ -28,6 +29,11 @@ pub(crate) fn block<const N: usize>(resource: &dyn Resource, attributes: [(&str,
 /// A plan without a server.
 pub(crate) async fn plan(resource: &dyn Resource, prior: Option<Value>, config: Value) -> PlanResponse {
     hotswap_sdk::plan::resource_change(resource, ChangeRequest { prior, config, private: vec![] }).await
+}
+
+/// Texts of a pattern as configurations and state have them: composed.
+pub(crate) fn texts(pattern: &'static str) -> impl Strategy<Value = String> {
+    pattern.prop_map(|text| Value::from(text).as_str().unwrap().to_owned())
 }
 
 /// The errors as `path: detail`.

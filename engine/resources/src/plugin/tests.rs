@@ -2,13 +2,13 @@ use proptest::option;
 use proptest::prelude::*;
 
 use super::*;
-use crate::testing::{block, errors, resource};
+use crate::testing::{block, errors, resource, texts as text};
 
 proptest! {
     #[test]
     fn every_attribute_of_a_plugin_reads_back(
         name in "[a-z]{1,9}",
-        texts in prop::array::uniform5(option::of(".{0,9}")),
+        texts in prop::array::uniform5(option::of(text(".{0,9}"))),
         tags in prop::collection::btree_set("[a-z]{1,5}", 0..4),
     ) {
         let [publisher, category, description, documentation_url, repository_url] = texts;

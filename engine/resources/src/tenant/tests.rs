@@ -2,14 +2,14 @@ use proptest::option;
 use proptest::prelude::*;
 
 use super::*;
-use crate::testing::{block, errors, plan, resource};
+use crate::testing::{block, errors, plan, resource, texts};
 
 fn specs() -> impl Strategy<Value = TenantSpec> {
     let small = || option::of(any::<u32>());
     let first = (
         "[a-z]{1,9}",
-        option::of(".{0,9}"),
-        prop::collection::btree_map(".{0,5}", ".{0,5}", 0..4),
+        option::of(texts(".{0,9}")),
+        prop::collection::btree_map(texts(".{0,5}"), texts(".{0,5}"), 0..4),
         option::of("[a-z]{0,5}"),
         any::<bool>(),
     );

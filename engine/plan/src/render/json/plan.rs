@@ -13,7 +13,7 @@ use super::{
     address::Object,
     checks,
     configuration::{self, ConfigurationJson},
-    state::{OutputJson, ResourceJson, StateJson, ValuesJson, modules, sensitive_values, state_json},
+    state::{OutputJson, ResourceJson, StateJson, ValuesJson, marked_values, modules, sensitive_values, state_json},
     to_text, values,
 };
 use crate::{
@@ -171,7 +171,7 @@ fn planned_values(plan: &Plan, schemas: &dyn Schemas) -> ValuesJson {
             object: Object::within_module(&change.address, &change.provider),
             schema_version: schema.map_or(0, |schema| schema.version),
             values: values::attributes(&change.after),
-            sensitive_values: sensitive.unwrap_or_else(|| sensitive_values(&change.after, schema, &change.after_sensitive)),
+            sensitive_values: sensitive.unwrap_or_else(|| planned_sensitive(change, schema)),
             depends_on: Vec::new(),
             tainted: false,
             deposed_key: None,
@@ -188,6 +188,14 @@ fn planned_values(plan: &Plan, schemas: &dyn Schemas) -> ValuesJson {
         (name.to_string(), json)
     });
     ValuesJson { outputs: outputs.collect(), root_module: modules(resources) }
+}
+
+/// What of a planned object is sensitive. Of one that replaces another Terraform tells only what it was made of, not what the schema says.
+fn planned_sensitive(change: &ResourceChange, schema: Option<&Schema>) -> Json {
+    match change.action {
+        Action::DeleteThenCreate | Action::CreateThenDelete => marked_values(&change.after, schema, &change.after_sensitive),
+        _ => sensitive_values(&change.after, schema, &change.after_sensitive),
+    }
 }
 
 /// The state the changes start from. Its outputs are those that are known already.

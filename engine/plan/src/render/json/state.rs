@@ -126,7 +126,12 @@ pub(super) fn decode(attributes: &str, schema: Option<&Schema>) -> Value {
 pub(super) fn sensitive_values(value: &Value, schema: Option<&Schema>, marked: &[AttributePath]) -> Json {
     let mut paths = marked.to_vec();
     paths.extend(schema.into_iter().flat_map(|schema| sensitive::by_schema(schema, value)));
-    values::sensitive(value, &schema.map_or_else(|| Type::Dynamic.into(), Schema::ty), &Paths::new(&paths))
+    marked_values(value, schema, &paths)
+}
+
+/// What of an object is sensitive by what it was made of.
+pub(super) fn marked_values(value: &Value, schema: Option<&Schema>, marked: &[AttributePath]) -> Json {
+    values::sensitive(value, &schema.map_or_else(|| Type::Dynamic.into(), Schema::ty), &Paths::new(marked))
 }
 
 /// Objects by their modules, those within others' within them.
