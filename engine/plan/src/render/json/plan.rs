@@ -18,7 +18,10 @@ use super::{
 };
 use crate::{
     Action, OutputChange, Plan, Reason, ResourceChange,
-    render::{Schemas, order, relevant, sensitive::Paths},
+    render::{
+        Schemas, order, relevant,
+        sensitive::{self, Paths},
+    },
 };
 
 #[derive(Debug, Serialize)]
@@ -190,10 +193,14 @@ fn planned_values(plan: &Plan, schemas: &dyn Schemas) -> ValuesJson {
     ValuesJson { outputs: outputs.collect(), root_module: modules(resources) }
 }
 
-/// What of a planned object is sensitive. Of one that replaces another Terraform tells only what it was made of, not what the schema says.
+/// What of a planned object is sensitive. Of one that replaces another Terraform does not tell what its schema alone hides.
 fn planned_sensitive(change: &ResourceChange, schema: Option<&Schema>) -> Json {
-    match change.action {
-        Action::DeleteThenCreate | Action::CreateThenDelete => marked_values(&change.after, schema, &change.after_sensitive),
+    match (change.action, schema) {
+        (Action::DeleteThenCreate | Action::CreateThenDelete, Some(known)) => {
+            let hidden = sensitive::by_schema(known, &change.after);
+            let marked: Vec<_> = change.after_sensitive.iter().filter(|path| !hidden.contains(path)).cloned().collect();
+            marked_values(&change.after, schema, &marked)
+        }
         _ => sensitive_values(&change.after, schema, &change.after_sensitive),
     }
 }
