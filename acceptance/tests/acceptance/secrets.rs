@@ -37,6 +37,23 @@ fn reads(case: &Case) -> String {
 }
 
 #[test]
+fn a_trace_of_an_apply_has_no_secret() {
+    let mut case = case(FIRST);
+    case.config(&secrets(1));
+    let log = case.path("log");
+    case.set("TF_LOG_PROVIDER", "TRACE");
+    case.set("TF_LOG_PATH", log.to_str().unwrap());
+    case.plan();
+    case.apply_plan().succeeded();
+    assert_eq!(reads(&case), FIRST);
+    case.is_settled();
+    let log = std::fs::read_to_string(log).unwrap();
+    assert!(log.contains("rpc=ApplyResourceChange"), "the log has the call that sent the secret");
+    assert!(!log.contains(FIRST), "the log has the secret");
+    assert!(!log.contains(&case.server.token), "the log has the token");
+}
+
+#[test]
 fn secrets_reach_the_plugin_and_change_by_version_number_alone() {
     let mut case = case(FIRST);
     case.config(&secrets(1));
