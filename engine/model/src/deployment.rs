@@ -1,5 +1,7 @@
 //! Deployments: one plugin run for one tenant, as wanted.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
 use crate::fault::Collector;
@@ -17,6 +19,10 @@ pub struct DeploymentSpec {
     /// Raising it asks for the constraint to be resolved anew.
     #[serde(default)]
     pub resolve_serial: u64,
+    /// Which versions of other plugins will do here: each narrows what is chosen for a dependency, by the plugin's name. What a
+    /// dependency leaves out stays left out.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub dependency_overrides: BTreeMap<PluginName, Constraint>,
     /// How many requests it can serve at the same time.
     #[serde(default = "DeploymentSpec::default_instances")]
     pub instances: u32,
@@ -126,6 +132,10 @@ impl DeploymentSpec {
     /// Every fault at once, each with its field.
     pub fn validate(&self) -> Result<(), Faults> {
         let mut faults = Collector::default();
+        if self.dependency_overrides.contains_key(&self.plugin) {
+            let name = self.plugin.as_str();
+            faults.add(format!("dependency_overrides[{name:?}]"), "is for the deployed plugin itself; set `version` for it");
+        }
         faults.check((1..=Self::MAX_INSTANCES).contains(&self.instances), "instances", || {
             format!("is {}; a deployment has 1 to {} instances", self.instances, Self::MAX_INSTANCES)
         });
@@ -170,6 +180,7 @@ mod tests {
     fn every_fault_is_reported_at_once_with_its_field() {
         let mut bad = spec();
         bad.instances = 0;
+        bad.dependency_overrides = [(bad.plugin.clone(), "^1".parse().unwrap())].into();
         bad.config = Some("[]".into());
         bad.health_check.error_rate = Some(120.0);
         bad.strategy = Strategy::Canary(Canary {
@@ -179,7 +190,14 @@ mod tests {
         let fields: Vec<_> = faults.iter().map(|fault| fault.field.as_str()).collect();
         assert_eq!(
             fields,
-            ["instances", "config", "strategy.canary.steps[1].weight", "strategy.canary.steps[2].weight", "health_check.error_rate"]
+            [
+                "dependency_overrides[\"greeter\"]",
+                "instances",
+                "config",
+                "strategy.canary.steps[1].weight",
+                "strategy.canary.steps[2].weight",
+                "health_check.error_rate"
+            ]
         );
     }
 

@@ -8,6 +8,7 @@
 mod access;
 mod config;
 mod constraint;
+mod dependency;
 mod deployment;
 mod digest;
 mod fault;
@@ -29,6 +30,7 @@ mod version;
 pub use access::{Action, Denied, Principal};
 pub use config::{ConfigError, merge_config, parse_config};
 pub use constraint::{Constraint, ConstraintError};
+pub use dependency::{Dependency, DependencyKind, Need, Solved};
 pub use deployment::{DeploymentSpec, DeploymentStatus, Sandbox, Workload};
 pub use digest::{Digest, DigestError, Hasher};
 pub use fault::{Fault, Faults};

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::fault::Collector;
-use crate::{Digest, Faults, PluginName, Version, parse_config};
+use crate::{Dependency, Digest, Faults, PluginName, Version, parse_config};
 
 /// What is published under one number. `channel` and `release_notes` may change later, nothing else may.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -19,6 +19,9 @@ pub struct VersionSpec {
     /// How far it may be trusted.
     #[serde(default)]
     pub channel: Channel,
+    /// What it says of other plugins; the order means nothing.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub dependencies: Vec<Dependency>,
     /// A JSON object, as text; a deployment's config goes over it key by key.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub default_config: Option<String>,
@@ -34,6 +37,7 @@ impl VersionSpec {
     /// Every fault at once, each with its field.
     pub fn validate(&self) -> Result<(), Faults> {
         let mut faults = Collector::default();
+        Dependency::collect(&self.plugin, &self.dependencies, &mut faults);
         if let Some(Err(error)) = self.default_config.as_deref().map(parse_config) {
             faults.add("default_config", error.to_string());
         }
@@ -45,6 +49,7 @@ impl VersionSpec {
         self.plugin == other.plugin
             && self.version == other.version
             && self.sha256 == other.sha256
+            && Dependency::same(&self.dependencies, &other.dependencies)
             && self.default_config == other.default_config
     }
 }

@@ -1,6 +1,6 @@
 //! What the registry refuses.
 
-use hotswap_model::{Digest, PluginName, Version, VersionSpec};
+use hotswap_model::{Dependency, Digest, PluginName, Version, VersionSpec};
 use hotswap_store::StoreError;
 
 /// Why the registry didn't do as asked.
@@ -8,7 +8,7 @@ use hotswap_store::StoreError;
 #[non_exhaustive]
 pub enum RegistryError {
     /// The number is published with other content.
-    #[error("version {version} of {plugin} is {}published with other content: {}", if *retired { "retired, but was " } else { "" }, difference(published, given, *defaults_differ))]
+    #[error("version {version} of {plugin} is {}published with other content: {}", if *retired { "retired, but was " } else { "" }, difference(published, given, *defaults_differ, *dependencies_differ))]
     Conflict {
         /// Of which plugin.
         plugin: PluginName,
@@ -20,6 +20,8 @@ pub enum RegistryError {
         given: Digest,
         /// Whether `default_config` differs.
         defaults_differ: bool,
+        /// Whether `dependencies` differ.
+        dependencies_differ: bool,
         /// Whether the published one is retired.
         retired: bool,
     },
@@ -36,6 +38,7 @@ impl RegistryError {
             published: published.sha256,
             given: given.sha256,
             defaults_differ: published.default_config != given.default_config,
+            dependencies_differ: !Dependency::same(&published.dependencies, &given.dependencies),
             retired,
         }
     }
@@ -52,8 +55,9 @@ impl RegistryError {
     }
 }
 
-fn difference(published: &Digest, given: &Digest, defaults_differ: bool) -> String {
+fn difference(published: &Digest, given: &Digest, defaults_differ: bool, dependencies_differ: bool) -> String {
     let bytes = (published != given).then(|| format!("its SHA-256 is {published}, this one's is {given}"));
     let defaults = defaults_differ.then(|| "its default_config is another one".to_owned());
-    [bytes, defaults].into_iter().flatten().collect::<Vec<_>>().join("; ")
+    let dependencies = dependencies_differ.then(|| "its dependencies are others".to_owned());
+    [bytes, defaults, dependencies].into_iter().flatten().collect::<Vec<_>>().join("; ")
 }

@@ -2,7 +2,7 @@
 
 #![allow(clippy::unwrap_used)]
 
-use hotswap_model::{Channel, Digest, PluginId, PluginSpec, Timestamp, VersionId, VersionSpec};
+use hotswap_model::{Channel, Dependency, DependencyKind, Digest, PluginId, PluginSpec, Timestamp, VersionId, VersionSpec};
 use hotswap_registry::{Published, Query, RegistryError, candidates, publish, search};
 use hotswap_store::{Blob, Kind, Store, StoreError, Tx};
 
@@ -35,6 +35,7 @@ fn version(number: &str, sha256: Digest) -> VersionSpec {
         version: number.parse().unwrap(),
         sha256,
         channel: Channel::Stable,
+        dependencies: Vec::new(),
         default_config: Some(r#"{"greeting":  "hi"}"#.into()),
         release_notes: None,
     }
@@ -72,6 +73,11 @@ async fn other_content_under_a_published_number_is_refused_with_both_digests() {
     let defaults = VersionSpec { default_config: None, ..version("1.0.0", one) };
     let error = publish(&mut tx, at(2), &id(2), &defaults).await.unwrap_err();
     assert_eq!(error.to_string(), "version 1.0.0 of greeter is published with other content: its default_config is another one");
+
+    let auth = Dependency { plugin: "auth".parse().unwrap(), version: "^2".parse().unwrap(), kind: DependencyKind::Required };
+    let needs = VersionSpec { dependencies: vec![auth], ..version("1.0.0", one) };
+    let error = publish(&mut tx, at(2), &id(2), &needs).await.unwrap_err();
+    assert_eq!(error.to_string(), "version 1.0.0 of greeter is published with other content: its dependencies are others");
 }
 
 #[tokio::test]

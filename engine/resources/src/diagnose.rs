@@ -17,12 +17,16 @@ pub(crate) fn sentence(text: impl Display) -> String {
     format!("{}{}{end}", first.to_uppercase(), characters.as_str())
 }
 
-/// The path of a field as the model names it: `strategy.canary.steps[1].weight`.
+/// The path of a field as the model names it: `strategy.canary.steps[1].weight`, `dependency_overrides["auth"]`.
 pub(crate) fn path(field: &str) -> AttributePath {
     let steps = field.split('.').flat_map(|part| {
         let mut pieces = part.split('[');
         let name = pieces.next().unwrap_or_default();
-        let indices = pieces.filter_map(|index| index.trim_end_matches(']').parse().ok().map(Step::Index));
+        let indices = pieces.filter_map(|index| {
+            let index = index.trim_end_matches(']');
+            let key = index.strip_prefix('"').and_then(|key| key.strip_suffix('"'));
+            key.map(|key| Step::Key(key.to_owned())).or_else(|| index.parse().ok().map(Step::Index))
+        });
         std::iter::once(Step::Attribute(name.to_owned())).chain(indices.collect::<Vec<_>>())
     });
     steps.collect()

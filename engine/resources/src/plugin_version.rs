@@ -169,6 +169,7 @@ fn spec(block: &Value, sha256: Digest) -> Result<VersionSpec, Diagnostic> {
         },
         version: block.parse("version")?.unwrap_or(Version::new(0, 0, 0)),
         sha256,
+        dependencies: Vec::new(),
         channel: channel(block.get("channel")),
         default_config: block.text("default_config"),
         release_notes: block.text("release_notes"),

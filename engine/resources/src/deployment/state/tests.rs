@@ -1,3 +1,5 @@
+use std::collections::BTreeMap;
+
 use hotswap_model::{Canary, Constraint, Sandbox, Span, Strategy};
 use proptest::option;
 use proptest::prelude::{Just, any, prop, prop_assert_eq, prop_oneof, proptest};
@@ -53,6 +55,7 @@ fn specs() -> impl Generates<Value = DeploymentSpec> {
                 plugin: plugin.parse().unwrap(),
                 version: version.parse::<Constraint>().unwrap(),
                 resolve_serial,
+                dependency_overrides: BTreeMap::new(),
                 instances,
                 config: config.map(str::to_owned),
                 secrets_version: (retry % 2 == 0).then_some(retry),
