@@ -1,5 +1,6 @@
 //! Why a call failed, as facts; the messages say what, where and what to do.
 
+use std::path::PathBuf;
 use std::time::Duration;
 
 use hotswap_api::{ErrorCode, Problem};
@@ -18,6 +19,14 @@ pub enum ClientError {
         /// For which server.
         endpoint: Endpoint,
         /// What is wrong.
+        reason: String,
+    },
+    /// The file that was to be sent cannot be read.
+    #[error("{} cannot be read: {reason}", path.display())]
+    File {
+        /// Which.
+        path: PathBuf,
+        /// What the system says.
         reason: String,
     },
     /// There is no connection to the server.

@@ -1,6 +1,6 @@
 //! A typed client of /v1: one method for each call, retries that are safe, reads that are put together.
 //!
-//! It touches neither environment nor disk: [`discover`] takes closures for both. What the calls mean is told in `hotswap-api`.
+//! It touches neither environment nor disk, but for the files it is told to upload: [`discover`] takes closures for both. What the calls mean is told in `hotswap-api`.
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
 mod client;
@@ -11,6 +11,7 @@ mod discover;
 mod endpoint;
 mod error;
 mod events;
+mod file;
 mod pages;
 mod plugins;
 mod rollouts;

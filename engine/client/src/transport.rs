@@ -9,13 +9,14 @@ use std::time::{Duration, Instant};
 use backon::{ExponentialBuilder, Retryable as _};
 use bytes::Bytes;
 use hotswap_api::{ErrorCode, Problem};
-use reqwest::header::{ACCEPT, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue, RETRY_AFTER};
+use reqwest::header::{ACCEPT, CONTENT_LENGTH, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue, RETRY_AFTER};
 use reqwest::{Method, Response, StatusCode};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use crate::client::Client;
 use crate::error::ClientError;
+use crate::file::{FileBody, file_error};
 
 /// A server that is not there at all is asked again only for so long: it may be starting, but more likely it is not running.
 pub(crate) const CONNECT_PATIENCE: Duration = Duration::from_secs(2);
@@ -23,8 +24,18 @@ pub(crate) const CONNECT_PATIENCE: Duration = Duration::from_secs(2);
 pub(crate) const SHORTEST_WAIT: Duration = Duration::from_millis(20);
 /// How long an upload may take, its retries included.
 const UPLOAD_TIMEOUT: Duration = Duration::from_secs(600);
+/// A large file may take longer: bytes a second that an upload makes at the least.
+const SLOWEST_UPLOAD: u64 = 256 << 10;
 /// Most of a strange answer that is shown.
 const EXCERPT: usize = 120;
+
+/// What goes with a call.
+#[derive(Debug, Clone)]
+enum Body {
+    None,
+    Bytes(Bytes),
+    File(FileBody),
+}
 
 /// One call, ready to be sent as often as it takes.
 #[derive(Debug, Clone)]
@@ -33,7 +44,7 @@ pub(crate) struct Call {
     path: String,
     query: Vec<(&'static str, String)>,
     headers: HeaderMap,
-    body: Option<Bytes>,
+    body: Body,
     timeout: Option<Duration>,
     changes: bool,
 }
@@ -47,7 +58,7 @@ impl Call {
             headers.insert(HeaderName::from_static("idempotency-key"), key);
         }
         let changes = method != Method::GET;
-        Self { method, path, query: Vec::new(), headers, body: None, timeout: None, changes }
+        Self { method, path, query: Vec::new(), headers, body: Body::None, timeout: None, changes }
     }
 
     /// The same call as part of an operation known by `key`; what only reads needs none.
@@ -72,7 +83,7 @@ impl Call {
 
     pub(crate) fn json(mut self, body: &impl Serialize) -> Self {
         let body = serde_json::to_vec(body).expect("wire types have text keys and finite numbers");
-        self.body = Some(body.into());
+        self.body = Body::Bytes(body.into());
         self.header(CONTENT_TYPE, HeaderValue::from_static("application/json"))
     }
 
@@ -83,9 +94,17 @@ impl Call {
     }
 
     pub(crate) fn upload(mut self, body: Bytes) -> Self {
-        self.body = Some(body);
+        self.body = Body::Bytes(body);
         self.timeout = Some(UPLOAD_TIMEOUT);
         self.header(CONTENT_TYPE, HeaderValue::from_static("application/octet-stream"))
+    }
+
+    pub(crate) fn upload_file(mut self, body: FileBody) -> Self {
+        self.timeout = Some(UPLOAD_TIMEOUT + Duration::from_secs(body.size / SLOWEST_UPLOAD));
+        // Announced, so that a server without so much room says so before the first byte.
+        let size = HeaderValue::from(body.size);
+        self.body = Body::File(body);
+        self.header(CONTENT_LENGTH, size).header(CONTENT_TYPE, HeaderValue::from_static("application/octet-stream"))
     }
 
     fn name(&self) -> String {
@@ -185,7 +204,7 @@ impl Client {
 
     /// Sends a call once and gives the answer's head, for answers that come in pieces.
     pub(crate) async fn open(&self, call: &Call) -> Result<Response, ClientError> {
-        let response = self.request(call).send().await.map_err(|error| self.broken(call, &error).error)?;
+        let response = self.request(call).await?.send().await.map_err(|error| self.broken(call, &error).error)?;
         if response.status().is_success() { Ok(response) } else { Err(self.refused(call, response).await.error) }
     }
 
@@ -196,14 +215,15 @@ impl Client {
     }
 
     async fn attempt(&self, call: &Call) -> Result<Bytes, Failure> {
-        let response = self.request(call).send().await.map_err(|error| self.broken(call, &error))?;
+        let request = self.request(call).await.map_err(|error| Failure { error, again: Again::Never })?;
+        let response = request.send().await.map_err(|error| self.broken(call, &error))?;
         if !response.status().is_success() {
             return Err(self.refused(call, response).await);
         }
         response.bytes().await.map_err(|error| self.broken(call, &error))
     }
 
-    fn request(&self, call: &Call) -> reqwest::RequestBuilder {
+    async fn request(&self, call: &Call) -> Result<reqwest::RequestBuilder, ClientError> {
         let url = self.inner.config.endpoint.join(&call.path);
         let mut request = self.inner.http.request(call.method.clone(), url).headers(call.headers.clone());
         if !call.headers.contains_key(ACCEPT) {
@@ -215,10 +235,11 @@ impl Client {
         if let Some(token) = &self.inner.config.credentials.token {
             request = request.bearer_auth(token.reveal());
         }
-        match &call.body {
-            Some(body) => request.body(body.clone()),
-            None => request,
-        }
+        Ok(match &call.body {
+            Body::None => request,
+            Body::Bytes(bytes) => request.body(bytes.clone()),
+            Body::File(file) => request.body(file.open().await?),
+        })
     }
 
     /// What a request without a full answer means.
@@ -227,6 +248,9 @@ impl Client {
             // A token with a line break in it, for one.
             let reason = innermost(error);
             return Failure { error: ClientError::Setup { endpoint: self.endpoint().clone(), reason }, again: Again::Never };
+        }
+        if let Some(error) = file_error(error) {
+            return Failure { error, again: Again::Never };
         }
         if error.is_decode() {
             return Failure { error: self.bad_answer(call, innermost(error)), again: Again::Never };

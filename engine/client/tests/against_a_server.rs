@@ -327,3 +327,62 @@ async fn a_busy_server_is_asked_again_and_a_refusal_is_not() {
     let error = client(&refusing, None, Duration::from_secs(30)).within(Duration::from_secs(30)).delete_tenant("acme").await.unwrap_err();
     assert_eq!((error.code(), tries.load(Ordering::SeqCst)), (Some(ErrorCode::TenantInUse), 1));
 }
+
+fn component(sha256: hotswap_model::Digest, size: usize) -> impl IntoResponse {
+    let component = hotswap_api::Component { sha256, size: size as u64, imports: vec![], exports: vec![] };
+    (StatusCode::CREATED, axum::Json(component))
+}
+
+#[tokio::test]
+async fn a_file_is_sent_with_its_size_announced_and_anew_when_the_server_was_busy() {
+    let bytes = vec![7_u8; 1_000_000];
+    let sha256 = hotswap_model::Digest::of(&bytes);
+    let (tries, expected) = (Arc::new(AtomicU32::new(0)), bytes.clone());
+    let unknown = || async { problem(ErrorCode::ComponentNotFound) };
+    let upload = move |headers: HeaderMap, body: axum::body::Body| async move {
+        assert_eq!(headers[header::CONTENT_LENGTH], "1000000");
+        let body = axum::body::to_bytes(body, usize::MAX).await.unwrap();
+        assert_eq!(body, expected);
+        match tries.fetch_add(1, Ordering::Relaxed) {
+            0 => problem(ErrorCode::Unavailable).into_response(),
+            _ => component(sha256, body.len()).into_response(),
+        }
+    };
+    let endpoint = serve(Router::new().route("/v1/components/{sha256}", get(unknown).put(upload))).await;
+    let dir = tempfile::tempdir().unwrap();
+    let file = dir.path().join("plugin.wasm");
+    std::fs::write(&file, &bytes).unwrap();
+    let told = Arc::new(Mutex::new(vec![]));
+    let progress = {
+        let told = told.clone();
+        move |sent, total| told.lock().unwrap().push((sent, total))
+    };
+    let sent = client(&endpoint, None, Duration::from_secs(30)).upload_component_file(&sha256, &file, progress).await.unwrap();
+    assert_eq!(sent.size, 1_000_000);
+    let told = told.lock().unwrap();
+    assert_eq!(told.iter().filter(|told| **told == (0, 1_000_000)).count(), 2, "each try begins at 0: {told:?}");
+    assert_eq!(told.last(), Some(&(1_000_000, 1_000_000)));
+    assert!(told.len() > 6, "in pieces: {told:?}");
+}
+
+#[tokio::test]
+async fn a_file_that_cannot_be_sent_is_named() {
+    let unknown = || async { problem(ErrorCode::ComponentNotFound) };
+    let upload =
+        |body: axum::body::Body| async move { axum::body::to_bytes(body, usize::MAX).await.map_err(|_| problem(ErrorCode::Malformed)) };
+    let endpoint = serve(Router::new().route("/v1/components/{sha256}", get(unknown).put(upload))).await;
+    let client = client(&endpoint, None, Duration::from_secs(30));
+    let dir = tempfile::tempdir().unwrap();
+    let file = dir.path().join("plugin.wasm");
+    let sha256 = hotswap_model::Digest::of(b"");
+    let error = client.upload_component_file(&sha256, &file, |_, _| ()).await.unwrap_err();
+    assert_eq!(error.to_string(), format!("{} cannot be read: No such file or directory (os error 2)", file.display()));
+
+    std::fs::write(&file, vec![0; 2_000_000]).unwrap();
+    let cut = {
+        let file = file.clone();
+        move |_, _| std::fs::write(&file, "").unwrap()
+    };
+    let error = client.upload_component_file(&sha256, &file, cut).await.unwrap_err();
+    assert_eq!(error.to_string(), format!("{} cannot be read: it became shorter while it was sent", file.display()));
+}
