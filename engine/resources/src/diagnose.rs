@@ -60,6 +60,7 @@ pub(crate) fn client_error(error: &ClientError) -> Diagnostics {
         ClientError::TimedOut { .. } => Diagnostic::error("hotswap did not answer in time", sentence(error)).into(),
         ClientError::TokenMissing { .. } | ClientError::TokenRefused { .. } => Diagnostic::error("No valid token", sentence(error)).into(),
         ClientError::Endpoint(_) | ClientError::Setup { .. } => Diagnostic::error("Cannot use the endpoint", sentence(error)).into(),
+        ClientError::File { .. } => Diagnostic::error("Cannot read the component", sentence(error)).at("source").into(),
         ClientError::BadAnswer { .. } => Diagnostic::error("Unexpected answer", sentence(error)).into(),
     }
 }
