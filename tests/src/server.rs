@@ -164,7 +164,12 @@ pub struct Stopped {
 impl Stopped {
     /// Starts a server on the same data folder and the same ports.
     pub async fn restart(self, data: &DataFolder) -> Server {
-        Server::launch(data, self.listen, &[]).await
+        self.restart_with(data, &[]).await
+    }
+
+    /// The same with more arguments.
+    pub async fn restart_with(self, data: &DataFolder, arguments: &[&str]) -> Server {
+        Server::launch(data, self.listen, arguments).await
     }
 }
 

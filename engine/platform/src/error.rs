@@ -9,6 +9,11 @@ pub(crate) type Result<T> = std::result::Result<T, Problem>;
 
 /// Store errors that a service didn't foresee. The names in them are the caller's own.
 pub(crate) fn store(error: StoreError) -> Problem {
+    if let StoreError::Unavailable { problem } = &error {
+        tracing::warn!(problem, "the database server is not available");
+        return Problem::new(ErrorCode::Unavailable, "the database is not available; if this was a change, it may have been made")
+            .hint("try again; the server goes on by itself once its database does");
+    }
     let code = match &error {
         StoreError::Conflict { .. } => ErrorCode::NameTaken,
         StoreError::Stale { .. } => ErrorCode::EtagMismatch,

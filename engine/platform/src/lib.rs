@@ -33,9 +33,10 @@ use controller::Controller;
 use secrets::MasterKey;
 use telemetry::Metrics;
 
+pub use hotswap_store::{DatabaseUrl, DatabaseUrlError};
 pub use private::make_data_dir;
 pub use secrets::{MasterKeyError, MasterKeySource};
-pub use server::{Endpoints, ServeConfig, ServeError, serve};
+pub use server::{DatabaseConfig, Endpoints, ServeConfig, ServeError, serve};
 
 /// Everything a request may need.
 pub(crate) struct Platform {

@@ -11,7 +11,7 @@ use std::time::Duration;
 use hotswap_gateway::{Gateway, GatewayConfig};
 use hotswap_runtime::Runtime;
 use hotswap_storage::FolderStorage;
-use hotswap_store::{Page, Store, StoreError};
+use hotswap_store::{DatabaseUrl, Page, Store, StoreError};
 use serde::Serialize;
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
@@ -34,8 +34,10 @@ const STOP_WITHIN: Duration = Duration::from_secs(10);
 /// What a server is started with.
 #[derive(Debug, Clone)]
 pub struct ServeConfig {
-    /// Everything it keeps: database, components, compiled code, token. One server at a time.
+    /// Everything it keeps: components, compiled code, token, and the database unless that is elsewhere. One server at a time.
     pub data_dir: PathBuf,
+    /// Where the database is.
+    pub database: DatabaseConfig,
     /// Where the API listens; port 0 takes a free one.
     pub listen: SocketAddr,
     /// Where the gateway listens; port 0 takes a free one.
@@ -46,6 +48,37 @@ pub struct ServeConfig {
     pub plain_http: bool,
     /// Where the key comes from that secrets are sealed under.
     pub master_key: MasterKeySource,
+}
+
+/// Where the database is.
+#[derive(Debug, Clone)]
+pub enum DatabaseConfig {
+    /// A SQLite file in the data folder.
+    DataDir,
+    /// On a PostgreSQL server.
+    Postgres {
+        /// Who connects to it, to read and write.
+        url: DatabaseUrl,
+        /// The role that owns the tables, to bring them up to date; absent: that of `url` does.
+        owner: Option<DatabaseUrl>,
+    },
+}
+
+impl DatabaseConfig {
+    async fn open(&self, folder: &Path) -> Result<Store, StoreError> {
+        match self {
+            Self::DataDir => Store::open(&folder.join("hotswap.db")).await,
+            Self::Postgres { url, owner } => Store::connect(url, owner.as_ref()).await,
+        }
+    }
+
+    /// Where it is, as people are told: never with a password.
+    fn place(&self, folder: &Path) -> String {
+        match self {
+            Self::DataDir => format!("in {}", folder.display()),
+            Self::Postgres { url, .. } => format!("at {url}"),
+        }
+    }
 }
 
 /// Where a server listens; written to `endpoints.json` in its data folder once it is ready.
@@ -91,10 +124,10 @@ pub enum ServeError {
         address: SocketAddr,
     },
     /// The database cannot be opened.
-    #[error("the database in {} cannot be opened", path.display())]
+    #[error("the database {place} cannot be opened")]
     Database {
-        /// The data folder.
-        path: PathBuf,
+        /// Where it is.
+        place: String,
         /// Why.
         source: StoreError,
     },
@@ -134,8 +167,8 @@ pub async fn serve(
         gateway: format!("http://{gateway_address}"),
     };
 
-    let in_database = |source| ServeError::Database { path: folder.clone(), source };
-    let store = Store::open(&folder.join("hotswap.db")).await.map_err(in_database)?;
+    let in_database = |source| ServeError::Database { place: config.database.place(&folder), source };
+    let store = config.database.open(&folder).await.map_err(in_database)?;
     let sealed_under = async { store.read().await?.master_keys_of_secrets().await };
     master_key.check(&sealed_under.await.map_err(in_database)?)?;
     let storage = FolderStorage::open(&folder.join("components")).map_err(|error| unusable(io::Error::other(error)))?;

@@ -1,9 +1,9 @@
 //! What was learned of components when they were uploaded, by digest.
 
 use hotswap_model::{Digest, Timestamp};
-use sqlx::query;
 
 use crate::row::{self, Row};
+use crate::sql::query;
 use crate::{Result, Tx};
 
 /// What was learned of a component when it was first uploaded. Never changes.
@@ -80,9 +80,9 @@ impl Tx {
     /// If the database fails.
     pub async fn bytes_referenced(&mut self, digest: &Digest) -> Result<bool> {
         let found = query(
-            "SELECT CASE WHEN EXISTS (SELECT 1 FROM plugin_versions WHERE sha256 = $1 AND retired_at IS NULL)
-                           OR EXISTS (SELECT 1 FROM retained_revisions WHERE sha256 = $1)
-                    THEN 1 ELSE 0 END AS referenced",
+            "SELECT CAST(CASE WHEN EXISTS (SELECT 1 FROM plugin_versions WHERE sha256 = $1 AND retired_at IS NULL)
+                                OR EXISTS (SELECT 1 FROM retained_revisions WHERE sha256 = $1)
+                         THEN 1 ELSE 0 END AS BIGINT) AS referenced",
         )
         .bind(digest.to_string())
         .fetch_one(self.conn())

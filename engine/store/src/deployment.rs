@@ -3,9 +3,9 @@
 use std::fmt;
 
 use hotswap_model::{DeploymentId, DeploymentName, DeploymentStatus, Held, RolloutId, TenantId, TenantName, Timestamp};
-use sqlx::{QueryBuilder, query};
 
 use crate::row::{self, Row};
+use crate::sql::{Builder, query};
 use crate::{Kind, Page, Result, StoreError, Tx};
 
 /// How people name a deployment: `tenant/name`.
@@ -113,7 +113,7 @@ impl Tx {
         .execute(self.conn())
         .await
         .map_err(StoreError::writing(Kind::Deployment, deployment.address()))?;
-        if done.rows_affected() == 0 {
+        if done == 0 {
             let existing = self.deployment(&deployment.address()).await?.map(|found| found.id.to_string());
             return Err(StoreError::conflict(Kind::Deployment, deployment.address(), existing));
         }
@@ -167,10 +167,8 @@ impl Tx {
     pub async fn deployments_named(&mut self, addresses: &[DeploymentAddress]) -> Result<Vec<Deployment>> {
         let mut found = Vec::with_capacity(addresses.len());
         for part in addresses.chunks(row::BATCH) {
-            let mut sql = QueryBuilder::new("WITH wanted (tenant, name) AS (");
-            sql.push_values(part, |mut pair, address| {
-                pair.push_bind(address.tenant.as_str()).push_bind(address.name.as_str());
-            });
+            let mut sql = Builder::new("WITH wanted (tenant, name) AS (");
+            sql.push_rows(part.iter().map(|address| [address.tenant.as_str().into(), address.name.as_str().into()]));
             sql.push(concat!(
                 ") SELECT ",
                 columns!(),

@@ -3,7 +3,8 @@
 use std::fmt;
 
 use hotswap_model::RolloutId;
-use sqlx::error::DatabaseError;
+use sqlx::postgres::PgDatabaseError;
+use sqlx::sqlite::SqliteError;
 
 /// What kind of row is spoken of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -124,6 +125,20 @@ pub enum StoreError {
     /// Other transactions took too long; nothing was done, so it may be tried again.
     #[error("the database is busy; try again")]
     Busy,
+    /// The database server cannot be reached, or went away. If that was while a transaction was committed, it may have been.
+    #[error("the database server is not available: {problem}")]
+    Unavailable {
+        /// What it or the system said.
+        problem: String,
+    },
+    /// The database must be brought up to date, and the role that connects may not do that.
+    #[error(
+        "the database is not up to date, and the role {role:?} may not change its tables; start once with `--database-owner-url` of the role that owns them"
+    )]
+    NotOwner {
+        /// Who connected.
+        role: String,
+    },
     /// The database said no for a reason that isn't expected.
     #[error("the database failed")]
     Database(#[source] sqlx::Error),
@@ -141,11 +156,12 @@ impl StoreError {
         Self::Conflict { kind, name: name.to_string(), existing }
     }
 
-    /// Tells which row was meant when a foreign key is not satisfied.
+    /// Tells which row was meant when a foreign key is not satisfied, or a row that the transaction doesn't see has what is unique.
     pub(crate) fn writing(kind: Kind, name: impl fmt::Display) -> impl FnOnce(sqlx::Error) -> Self {
         let name = name.to_string();
         move |error| match &error {
             sqlx::Error::Database(inner) if inner.is_foreign_key_violation() => Self::Dangling { kind, name },
+            sqlx::Error::Database(inner) if inner.is_unique_violation() => Self::Conflict { kind, name, existing: None },
             _ => error.into(),
         }
     }
@@ -155,22 +171,48 @@ impl From<sqlx::Error> for StoreError {
     fn from(error: sqlx::Error) -> Self {
         match &error {
             sqlx::Error::PoolTimedOut => Self::Busy,
-            sqlx::Error::Io(io) => Self::Io { problem: io.to_string() },
-            sqlx::Error::Database(inner) => from_sqlite(inner.as_ref()).unwrap_or(Self::Database(error)),
+            sqlx::Error::Io(io) => Self::Unavailable { problem: io.to_string() },
+            sqlx::Error::Tls(problem) => Self::Unavailable { problem: problem.to_string() },
+            sqlx::Error::Protocol(problem) => Self::Unavailable { problem: problem.clone() },
+            sqlx::Error::PoolClosed | sqlx::Error::WorkerCrashed => Self::Unavailable { problem: "the server is stopping".into() },
+            sqlx::Error::Database(inner) => {
+                let known = match (inner.try_downcast_ref::<SqliteError>(), inner.try_downcast_ref::<PgDatabaseError>()) {
+                    (Some(_), _) => from_sqlite(inner.code().as_deref().unwrap_or_default(), inner.message()),
+                    (_, Some(inner)) => from_postgres(inner.code(), inner.message()),
+                    _ => None,
+                };
+                known.unwrap_or(Self::Database(error))
+            }
             _ => Self::Database(error),
         }
     }
 }
 
 /// By SQLite's primary result code: the low byte of the extended one.
-fn from_sqlite(error: &dyn DatabaseError) -> Option<StoreError> {
-    let code: i64 = error.code()?.parse().ok()?;
-    let problem = error.message().to_owned();
+fn from_sqlite(code: &str, message: &str) -> Option<StoreError> {
+    let code: i64 = code.parse().ok()?;
+    let problem = message.to_owned();
     match code & 0xff {
         5 | 6 => Some(StoreError::Busy),
         13 => Some(StoreError::DiskFull),
         10 | 14 | 23 => Some(StoreError::Io { problem }),
         11 | 26 => Some(StoreError::Corrupt { problem }),
+        _ => None,
+    }
+}
+
+/// By PostgreSQL's SQLSTATE; its first two letters are its class.
+fn from_postgres(code: &str, message: &str) -> Option<StoreError> {
+    let problem = message.to_owned();
+    match (code.get(..2)?, code) {
+        // A lock was waited for too long, or a deadlock, or an administrator's time limit.
+        (_, "55P03" | "57014") | ("40", _) => Some(StoreError::Busy),
+        (_, "53100") => Some(StoreError::DiskFull),
+        // No connection; not let in; no such database; too many clients or too little memory; it is stopping, or starting.
+        ("08" | "28" | "3D" | "53" | "57", _) => Some(StoreError::Unavailable { problem }),
+        // It writes nothing at the moment: it stands by for another server, or was told so.
+        (_, "25006") => Some(StoreError::Unavailable { problem }),
+        ("XX", _) => Some(StoreError::Corrupt { problem }),
         _ => None,
     }
 }

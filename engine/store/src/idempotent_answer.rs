@@ -1,9 +1,9 @@
 //! Answers given under an idempotency key, so that the same request sent again gets the same answer and acts once.
 
 use hotswap_model::Timestamp;
-use sqlx::query;
 
 use crate::row;
+use crate::sql::query;
 use crate::{Kind, Result, StoreError, Tx};
 
 /// An answer given under an idempotency key.
@@ -56,7 +56,7 @@ impl Tx {
             .bind(answer.created_at.as_micros())
             .execute(self.conn())
             .await?;
-        if done.rows_affected() == 0 {
+        if done == 0 {
             return Err(StoreError::conflict(Kind::IdempotentAnswer, &answer.key, None));
         }
         Ok(())
@@ -68,6 +68,6 @@ impl Tx {
     /// If the database fails.
     pub async fn prune_idempotent_answers(&mut self, before: Timestamp) -> Result<u64> {
         let done = query("DELETE FROM idempotent_answers WHERE created_at < $1").bind(before.as_micros()).execute(self.conn()).await?;
-        Ok(done.rows_affected())
+        Ok(done)
     }
 }

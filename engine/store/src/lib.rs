@@ -1,4 +1,5 @@
-//! The database: what the platform knows, in tables, read and written in transactions.
+//! The database: what the platform knows, in tables, read and written in transactions. It is a SQLite file, or a database on a
+//! PostgreSQL server; what is said of the one holds of the other.
 //!
 //! [`Store`] opens it, [`Store::read`] and [`Store::write`] give a [`Tx`], and every table has one file with its record and
 //! the methods on [`Tx`] that concern it. The store reads no clock and makes no ids: both are arguments. Rules of the
@@ -8,17 +9,21 @@
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
 mod blob;
+mod database_url;
 mod deployment;
 mod error;
 mod idempotent_answer;
 mod page;
 mod plugin;
 mod plugin_version;
+mod postgres;
 mod revision;
 mod rollout;
 mod rollout_event;
 mod row;
 mod secret;
+mod sql;
+mod sqlite;
 mod store;
 mod tenant;
 mod token;
@@ -26,6 +31,7 @@ mod tx;
 mod usage;
 
 pub use blob::Blob;
+pub use database_url::{DatabaseUrl, DatabaseUrlError};
 pub use deployment::{Deployment, DeploymentAddress};
 pub use error::{Kind, StoreError};
 pub use idempotent_answer::IdempotentAnswer;

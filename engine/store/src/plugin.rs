@@ -1,9 +1,9 @@
 //! Plugins, as they are kept.
 
 use hotswap_model::{PluginId, PluginName, PluginSpec, Timestamp};
-use sqlx::{QueryBuilder, query};
 
 use crate::row::{self, Row};
+use crate::sql::{Builder, query};
 use crate::{Kind, Page, Result, StoreError, Tx};
 
 /// A live plugin.
@@ -52,7 +52,7 @@ impl Tx {
         .bind(now.as_micros())
         .execute(self.conn())
         .await?;
-        if done.rows_affected() == 0 {
+        if done == 0 {
             let existing = self.plugin(&spec.name).await?.map(|plugin| plugin.id.to_string());
             return Err(StoreError::conflict(Kind::Plugin, &spec.name, existing));
         }
@@ -95,12 +95,8 @@ impl Tx {
     pub async fn plugins_named(&mut self, names: &[PluginName]) -> Result<Vec<Plugin>> {
         let mut found = Vec::with_capacity(names.len());
         for part in names.chunks(row::BATCH) {
-            let mut sql = QueryBuilder::new(select!(" AND name IN ("));
-            let mut list = sql.separated(", ");
-            for name in part {
-                list.push_bind(name.as_str());
-            }
-            list.push_unseparated(")");
+            let mut sql = Builder::new(select!(" AND name IN ("));
+            sql.push_list(part.iter().map(|name| name.as_str())).push(")");
             for row in &sql.build().fetch_all(self.conn()).await? {
                 found.push(read(row)?);
             }

@@ -1,9 +1,9 @@
 //! Published versions of plugins, as they are kept: live ones, and retired ones whose number stays taken.
 
 use hotswap_model::{PluginId, PluginName, Timestamp, Version, VersionId, VersionSpec};
-use sqlx::{QueryBuilder, query};
 
 use crate::row::{self, Row};
+use crate::sql::{Builder, query};
 use crate::{Kind, Page, Result, StoreError, Tx};
 
 /// A published version.
@@ -101,7 +101,7 @@ impl Tx {
         .map_err(StoreError::writing(Kind::PluginVersion, name(spec)))?;
         let stored = self.plugin_version(plugin, &spec.version).await?;
         match stored {
-            Some(stored) if done.rows_affected() == 1 => Ok(stored),
+            Some(stored) if done == 1 => Ok(stored),
             other => Err(StoreError::conflict(Kind::PluginVersion, name(spec), other.map(|version| version.id.to_string()))),
         }
     }
@@ -150,10 +150,8 @@ impl Tx {
     pub async fn plugin_versions_named(&mut self, names: &[(PluginName, Version)]) -> Result<Vec<PluginVersion>> {
         let mut found = Vec::with_capacity(names.len());
         for part in names.chunks(row::BATCH) {
-            let mut sql = QueryBuilder::new("WITH wanted (plugin, version) AS (");
-            sql.push_values(part, |mut pair, (plugin, version)| {
-                pair.push_bind(plugin.as_str()).push_bind(version.to_string());
-            });
+            let mut sql = Builder::new("WITH wanted (plugin, version) AS (");
+            sql.push_rows(part.iter().map(|(plugin, version)| [plugin.as_str().into(), version.to_string().into()]));
             sql.push(select!(
                 ") ",
                 "JOIN plugins p ON p.id = v.plugin_id AND p.deleted_at IS NULL \

@@ -1,9 +1,9 @@
 //! Revisions, as they are kept: never changed, and never removed while their deployment's row is there.
 
 use hotswap_model::{DeploymentId, Revision, SecretId, VersionId};
-use sqlx::{QueryBuilder, query};
 
 use crate::row::{self, Row};
+use crate::sql::{Builder, query};
 use crate::{Kind, Result, StoreError, Tx};
 
 /// One accepted spec of a deployment, with what was resolved for it.
@@ -86,7 +86,7 @@ impl Tx {
         .execute(self.conn())
         .await
         .map_err(StoreError::writing(Kind::Revision, &name))?;
-        match done.rows_affected() {
+        match done {
             0 if self.revision(&stored.deployment_id, revision.number).await?.is_some() => {
                 Err(StoreError::conflict(Kind::Revision, name, None))
             }
@@ -125,10 +125,8 @@ impl Tx {
     pub async fn revisions(&mut self, wanted: &[(DeploymentId, u64)]) -> Result<Vec<StoredRevision>> {
         let mut found = Vec::with_capacity(wanted.len());
         for part in wanted.chunks(row::BATCH) {
-            let mut sql = QueryBuilder::new("WITH wanted (deployment_id, number) AS (");
-            sql.push_values(part, |mut pair, (deployment, number)| {
-                pair.push_bind(deployment.as_str()).push_bind(row::to_int(*number));
-            });
+            let mut sql = Builder::new("WITH wanted (deployment_id, number) AS (");
+            sql.push_rows(part.iter().map(|(deployment, number)| [deployment.as_str().into(), row::to_int(*number).into()]));
             sql.push(") ").push(select!("JOIN wanted w ON w.deployment_id = r.deployment_id AND w.number = r.number"));
             for row in &sql.build().fetch_all(self.conn()).await? {
                 found.push(read(row)?);

@@ -1,9 +1,9 @@
 //! Rollouts, as they are kept: every step is written here before it is acted on.
 
 use hotswap_model::{DeploymentId, DeploymentName, RolloutId, RolloutStatus, TenantId, TenantName, Timestamp};
-use sqlx::query;
 
 use crate::row::{self, Row};
+use crate::sql::query;
 use crate::{Kind, Result, StoreError, Tx};
 
 /// A rollout: how far a deployment got from one revision to another.
@@ -97,7 +97,7 @@ impl Tx {
         .bind(rollout.generation)
         .execute(self.conn())
         .await?;
-        match done.rows_affected() {
+        match done {
             0 if self.rollout(&rollout.id).await?.is_some() => {
                 Err(StoreError::conflict(Kind::Rollout, &rollout.id, Some(rollout.id.to_string())))
             }
@@ -157,7 +157,7 @@ impl Tx {
         .bind(rollout.generation)
         .execute(self.conn())
         .await?;
-        if done.rows_affected() == 1 {
+        if done == 1 {
             return Ok(());
         }
         let stored = self.rollout(&rollout.id).await?.ok_or_else(|| StoreError::not_found(Kind::Rollout, &rollout.id))?;

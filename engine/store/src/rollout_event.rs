@@ -1,9 +1,9 @@
 //! What happened in a rollout, one line after the other.
 
 use hotswap_model::{RolloutId, Timestamp};
-use sqlx::query;
 
 use crate::row;
+use crate::sql::query;
 use crate::{Kind, Result, StoreError, Tx};
 
 /// One thing that happened in a rollout. Never changes.

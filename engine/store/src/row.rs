@@ -6,26 +6,36 @@ use std::str::FromStr;
 use hotswap_model::Timestamp;
 use serde::Serialize;
 use serde::de::{DeserializeOwned, IntoDeserializer};
-use sqlx::Row as _;
-use sqlx::sqlite::SqliteRow;
+use sqlx::{Decode, Postgres, Row as _, Sqlite, Type};
 
 use crate::{Result, StoreError};
 
-/// A row of the database being used now.
-pub(crate) type Row = SqliteRow;
+pub(crate) use crate::sql::Row;
 
 fn corrupt(column: &str, problem: impl Display) -> StoreError {
     StoreError::Corrupt { problem: format!("column {column}: {problem}") }
 }
 
+/// A column as the database has it.
+fn get<T>(row: &Row, column: &'static str) -> Result<T>
+where
+    T: for<'row> Decode<'row, Sqlite> + Type<Sqlite> + for<'row> Decode<'row, Postgres> + Type<Postgres>,
+{
+    match row {
+        Row::Sqlite(row) => row.try_get(column),
+        Row::Postgres(row) => row.try_get(column),
+    }
+    .map_err(|error| corrupt(column, error))
+}
+
 /// A text as it is.
 pub(crate) fn string(row: &Row, column: &'static str) -> Result<String> {
-    row.try_get(column).map_err(|error| corrupt(column, error))
+    get(row, column)
 }
 
 /// A text or nothing.
 pub(crate) fn string_or_null(row: &Row, column: &'static str) -> Result<Option<String>> {
-    row.try_get(column).map_err(|error| corrupt(column, error))
+    get(row, column)
 }
 
 /// A text that is read by its own parser: an id, a name, a version, a digest.
@@ -56,7 +66,7 @@ pub(crate) fn json_or_null<T: DeserializeOwned>(row: &Row, column: &'static str)
 
 /// A whole number.
 pub(crate) fn int(row: &Row, column: &'static str) -> Result<i64> {
-    row.try_get(column).map_err(|error| corrupt(column, error))
+    get(row, column)
 }
 
 /// A whole number that isn't negative.
@@ -66,7 +76,7 @@ pub(crate) fn count(row: &Row, column: &'static str) -> Result<u64> {
 
 /// As [`count`], or nothing.
 pub(crate) fn count_or_null(row: &Row, column: &'static str) -> Result<Option<u64>> {
-    let found: Option<i64> = row.try_get(column).map_err(|error| corrupt(column, error))?;
+    let found: Option<i64> = get(row, column)?;
     found.map(|number| u64::try_from(number).map_err(|error| corrupt(column, error))).transpose()
 }
 
@@ -77,7 +87,7 @@ pub(crate) fn time(row: &Row, column: &'static str) -> Result<Timestamp> {
 
 /// As [`time`], or nothing.
 pub(crate) fn time_or_null(row: &Row, column: &'static str) -> Result<Option<Timestamp>> {
-    let found: Option<i64> = row.try_get(column).map_err(|error| corrupt(column, error))?;
+    let found: Option<i64> = get(row, column)?;
     Ok(found.map(Timestamp::from_micros))
 }
 

@@ -1,9 +1,9 @@
 //! Secrets of deployments, as they are kept: sealed by who calls, under a key that is not in the database.
 
 use hotswap_model::{DeploymentId, SecretId, Timestamp};
-use sqlx::query;
 
 use crate::row::{self, Row};
+use crate::sql::query;
 use crate::{Kind, Result, StoreError, Tx};
 
 /// The secrets of a deployment at one version. Never changed; gone once no retained revision has them.
@@ -66,7 +66,7 @@ impl Tx {
         .bind(secret.created_at.as_micros())
         .execute(self.conn())
         .await?;
-        match done.rows_affected() {
+        match done {
             0 if self.secret(&secret.id).await?.is_some() => Err(StoreError::conflict(Kind::Secret, &secret.id, None)),
             0 => Err(StoreError::not_found(Kind::Deployment, &secret.deployment_id)),
             _ => Ok(()),
@@ -107,7 +107,7 @@ impl Tx {
         .bind(deployment.as_str())
         .execute(self.conn())
         .await?;
-        Ok(done.rows_affected())
+        Ok(done)
     }
 
     /// The master keys secrets are sealed under.

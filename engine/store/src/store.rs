@@ -1,32 +1,36 @@
-//! Opening the database, bringing it up to date, and beginning transactions on it.
+//! Opening the database, and beginning transactions on it.
 
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
-use sqlx::SqlitePool;
-use sqlx::migrate::Migrator;
-use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
-use tempfile::TempDir;
+use hotswap_model::TenantId;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
-use crate::{Result, StoreError, Tx};
+use crate::postgres::PostgresDatabase;
+use crate::sqlite::SqliteDatabase;
+use crate::{DatabaseUrl, Result, StoreError, Tx};
 
-static MIGRATIONS: Migrator = sqlx::migrate!("./migrations");
-
-/// Transactions that may read at the same time; more wait.
-const READERS: u32 = 8;
+/// Transactions of this process that may read at the same time; more wait.
+pub(crate) const READERS: u32 = 8;
 
 /// How long a transaction may wait for its turn before it is told that the database is busy.
-const PATIENCE: Duration = Duration::from_secs(30);
+pub(crate) const PATIENCE: Duration = Duration::from_secs(30);
 
 /// The database. Cheap to clone; every clone is the same database.
 #[derive(Debug, Clone)]
 pub struct Store {
-    /// One connection, so that writers of this process queue here, in order, and never meet a locked database.
-    writer: SqlitePool,
-    readers: SqlitePool,
-    /// Removed with the last clone, after the pools.
-    _folder: Option<Arc<TempDir>>,
+    database: Database,
+    /// Writers of this process queue here, in order, before they ask for a connection.
+    writing: Arc<Semaphore>,
+    reading: Arc<Semaphore>,
+}
+
+/// Which database there is.
+#[derive(Debug, Clone)]
+enum Database {
+    Sqlite(SqliteDatabase),
+    Postgres(PostgresDatabase),
 }
 
 impl Store {
@@ -38,62 +42,98 @@ impl Store {
     /// [`StoreError::Io`] if the file can't be used, [`StoreError::Corrupt`] if it is no database, [`StoreError::TooNew`] if a
     /// newer hotswap wrote it.
     pub async fn open(path: &Path) -> Result<Self> {
-        Self::connect(path, SqliteSynchronous::Full, None).await
+        Ok(Self::over(Database::Sqlite(SqliteDatabase::open(path).await?)))
     }
 
-    /// A database that is gone with the last clone of this handle.
+    /// A SQLite database that is gone with the last clone of this handle.
     ///
     /// It behaves as one on disk does, with readers that see a snapshot while others write, which SQLite's own in-memory
-    /// databases do not; so it is a file in a temporary folder that nobody waits for to reach the disk.
+    /// databases do not.
     ///
     /// # Errors
     /// [`StoreError::Io`] if there is no room for temporary files.
     pub async fn memory() -> Result<Self> {
-        let folder =
-            tempfile::Builder::new().prefix("hotswap-").tempdir().map_err(|error| StoreError::Io { problem: error.to_string() })?;
-        let path = folder.path().join("hotswap.db");
-        Self::connect(&path, SqliteSynchronous::Off, Some(folder)).await
+        Ok(Self::over(Database::Sqlite(SqliteDatabase::temporary().await?)))
     }
 
-    async fn connect(path: &Path, synchronous: SqliteSynchronous, folder: Option<TempDir>) -> Result<Self> {
-        let options = SqliteConnectOptions::new()
-            .filename(path)
-            .create_if_missing(true)
-            .journal_mode(SqliteJournalMode::Wal)
-            .synchronous(synchronous)
-            .foreign_keys(true)
-            .busy_timeout(Duration::from_secs(5));
-        let pool = || SqlitePoolOptions::new().acquire_timeout(PATIENCE).idle_timeout(None).max_lifetime(None).test_before_acquire(false);
-        let writer = pool().max_connections(1).connect_with(options.clone()).await?;
-        MIGRATIONS.run(&writer).await?;
-        let readers = pool().max_connections(READERS).connect_lazy_with(options.pragma("query_only", "ON"));
-        Ok(Self { writer, readers, _folder: folder.map(Arc::new) })
+    /// Connects to a database on a PostgreSQL server, which must exist, and brings it up to date; as `owner`, if one is given: then
+    /// `url` needs no right to change tables. Others may be connected to it meanwhile.
+    ///
+    /// Connections that are lost are made again when they are next needed. What a commit promises is the server's to keep.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`] if the server doesn't answer or lets nobody in; [`StoreError::NotOwner`] if the database is not up to
+    /// date and may not be brought there; [`StoreError::TooNew`] if a newer hotswap wrote it.
+    pub async fn connect(url: &DatabaseUrl, owner: Option<&DatabaseUrl>) -> Result<Self> {
+        Ok(Self::over(Database::Postgres(PostgresDatabase::connect(url, owner).await?)))
     }
 
-    /// Begins a transaction that may write. Waits until no other writes; those that wait get their turn in order.
+    fn over(database: Database) -> Self {
+        Self { database, writing: Arc::new(Semaphore::new(1)), reading: Arc::new(Semaphore::new(READERS as usize)) }
+    }
+
+    /// Begins a transaction that may write. Waits until no other writes, be it in another process; those that wait get their turn
+    /// in order.
     ///
     /// A task that holds one must not ask for another: it would wait for itself.
     ///
     /// # Errors
-    /// [`StoreError::Busy`] after half a minute.
+    /// [`StoreError::Busy`] after half a minute, [`StoreError::Unavailable`] if there is no connection to be had.
     pub async fn write(&self) -> Result<Tx> {
-        Ok(Tx::new(self.writer.begin_with("BEGIN IMMEDIATE").await?))
+        self.write_for(None).await
+    }
+
+    /// As [`Store::write`]. Given a tenant, PostgreSQL sees to it that the transaction neither sees nor writes a row of another one;
+    /// SQLite has nothing of the kind, so that who calls must ask for the right rows.
+    ///
+    /// # Errors
+    /// As those of [`Store::write`].
+    pub async fn write_for(&self, tenant: Option<&TenantId>) -> Result<Tx> {
+        let turn = turn(&self.writing).await?;
+        let inner = match &self.database {
+            Database::Sqlite(database) => database.write().await?,
+            Database::Postgres(database) => database.write(tenant).await?,
+        };
+        Ok(Tx::new(inner, turn))
     }
 
     /// Begins a transaction that reads one state of the database: everything committed before this returns, nothing that is
     /// committed later. Waits for no writer. Writing in it fails.
     ///
     /// # Errors
-    /// [`StoreError::Busy`] if too many others read for half a minute.
+    /// [`StoreError::Busy`] if too many others read for half a minute, [`StoreError::Unavailable`] if there is no connection to be had.
     pub async fn read(&self) -> Result<Tx> {
-        let mut tx = Tx::new(self.readers.begin().await?);
+        self.read_for(None).await
+    }
+
+    /// As [`Store::read`]. Given a tenant, PostgreSQL shows no row of another one; SQLite has nothing of the kind.
+    ///
+    /// # Errors
+    /// As those of [`Store::read`].
+    pub async fn read_for(&self, tenant: Option<&TenantId>) -> Result<Tx> {
+        let turn = turn(&self.reading).await?;
+        let inner = match &self.database {
+            Database::Sqlite(database) => database.read().await?,
+            Database::Postgres(database) => database.read(tenant).await?,
+        };
+        let mut tx = Tx::new(inner, turn);
         tx.pin_snapshot().await?;
         Ok(tx)
     }
 
-    /// Waits for the transactions that are open and closes the files. Every later transaction fails.
+    /// Waits for the transactions that are open and lets the database go. Every later transaction fails.
     pub async fn close(&self) {
-        self.readers.close().await;
-        self.writer.close().await;
+        self.writing.close();
+        self.reading.close();
+        match &self.database {
+            Database::Sqlite(database) => database.close().await,
+            Database::Postgres(database) => database.close().await,
+        }
     }
+}
+
+/// Waits for a turn, in order.
+async fn turn(queue: &Arc<Semaphore>) -> Result<OwnedSemaphorePermit> {
+    let turn = tokio::time::timeout(PATIENCE, queue.clone().acquire_owned()).await.map_err(|_| StoreError::Busy)?;
+    turn.map_err(|_| sqlx::Error::PoolClosed.into())
 }

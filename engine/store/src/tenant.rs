@@ -1,9 +1,9 @@
 //! Tenants, as they are kept.
 
 use hotswap_model::{TenantId, TenantName, TenantSpec, Timestamp};
-use sqlx::{QueryBuilder, query};
 
 use crate::row::{self, Row};
+use crate::sql::{Builder, query};
 use crate::{Kind, Page, Result, StoreError, Tx};
 
 /// A live tenant.
@@ -52,7 +52,7 @@ impl Tx {
         .bind(now.as_micros())
         .execute(self.conn())
         .await?;
-        if done.rows_affected() == 0 {
+        if done == 0 {
             let existing = self.tenant(&spec.name).await?.map(|tenant| tenant.id.to_string());
             return Err(StoreError::conflict(Kind::Tenant, &spec.name, existing));
         }
@@ -95,12 +95,8 @@ impl Tx {
     pub async fn tenants_named(&mut self, names: &[TenantName]) -> Result<Vec<Tenant>> {
         let mut found = Vec::with_capacity(names.len());
         for part in names.chunks(row::BATCH) {
-            let mut sql = QueryBuilder::new(select!(" AND name IN ("));
-            let mut list = sql.separated(", ");
-            for name in part {
-                list.push_bind(name.as_str());
-            }
-            list.push_unseparated(")");
+            let mut sql = Builder::new(select!(" AND name IN ("));
+            sql.push_list(part.iter().map(|name| name.as_str())).push(")");
             for row in &sql.build().fetch_all(self.conn()).await? {
                 found.push(read(row)?);
             }

@@ -1,9 +1,9 @@
 //! Tokens, as they are kept: by the digest of their value, never the value.
 
 use hotswap_model::{Digest, Role, Span, TenantId, TenantName, Timestamp, TokenId, TokenStatus, TokenTerms};
-use sqlx::query;
 
 use crate::row::{self, Row};
+use crate::sql::query;
 use crate::{Kind, Page, Result, StoreError, Tx};
 
 /// A token, live or not: those that ended are kept for a while.
@@ -97,7 +97,7 @@ impl Tx {
         .execute(self.conn())
         .await
         .map_err(StoreError::writing(Kind::Token, &token.id))?;
-        if done.rows_affected() == 0 {
+        if done == 0 {
             return Err(StoreError::conflict(Kind::Token, &token.id, None));
         }
         Ok(())
@@ -164,8 +164,9 @@ impl Tx {
         .bind(token.expires_at.map(Timestamp::as_micros))
         .bind(token.revoked_at.map(Timestamp::as_micros))
         .execute(self.conn())
-        .await?;
-        if done.rows_affected() == 0 { Err(StoreError::not_found(Kind::Token, &token.id)) } else { Ok(()) }
+        .await
+        .map_err(StoreError::writing(Kind::Token, &token.id))?;
+        if done == 0 { Err(StoreError::not_found(Kind::Token, &token.id)) } else { Ok(()) }
     }
 
     /// Revokes every token of a tenant, which ends.
@@ -200,6 +201,6 @@ impl Tx {
     pub async fn prune_tokens(&mut self, before: Timestamp) -> Result<u64> {
         let done =
             query("DELETE FROM tokens WHERE revoked_at < $1 OR expires_at < $1").bind(before.as_micros()).execute(self.conn()).await?;
-        Ok(done.rows_affected())
+        Ok(done)
     }
 }

@@ -1,9 +1,10 @@
 //! One transaction. The methods on it stand beside the tables they concern.
 
-use sqlx::sqlite::{Sqlite, SqliteConnection};
-use sqlx::{Executor as _, Transaction};
+use sqlx::{Executor as _, Postgres, Sqlite, Transaction};
+use tokio::sync::OwnedSemaphorePermit;
 
 use crate::Result;
+use crate::sql::Conn;
 
 /// A transaction: what is read in it is one state of the database, what is written in it happens as a whole or not at all.
 ///
@@ -13,30 +14,48 @@ use crate::Result;
 /// [`Store::write`]: crate::Store::write
 #[derive(Debug)]
 pub struct Tx {
-    inner: Transaction<'static, Sqlite>,
+    inner: Inner,
+    /// Given back behind the connection, so that who is next finds one.
+    _turn: OwnedSemaphorePermit,
+}
+
+#[derive(Debug)]
+pub(crate) enum Inner {
+    Sqlite(Transaction<'static, Sqlite>),
+    Postgres(Transaction<'static, Postgres>),
 }
 
 impl Tx {
-    pub(crate) fn new(inner: Transaction<'static, Sqlite>) -> Self {
-        Self { inner }
+    pub(crate) fn new(inner: Inner, turn: OwnedSemaphorePermit) -> Self {
+        Self { inner, _turn: turn }
     }
 
     /// Makes everything written in it last; it is on disk when this returns.
     ///
     /// # Errors
-    /// Nothing of it lasts if this fails. If the future is dropped before it is done, either may be the case.
+    /// Nothing of it lasts if this fails, but for a connection to a database server that is lost meanwhile: then, and if the
+    /// future is dropped before it is done, either may be the case.
     pub async fn commit(self) -> Result<()> {
-        Ok(self.inner.commit().await?)
+        match self.inner {
+            Inner::Sqlite(inner) => inner.commit().await?,
+            Inner::Postgres(inner) => inner.commit().await?,
+        }
+        Ok(())
     }
 
     /// The connection, for the methods beside the tables.
-    pub(crate) fn conn(&mut self) -> &mut SqliteConnection {
-        &mut self.inner
+    pub(crate) fn conn(&mut self) -> Conn<'_> {
+        match &mut self.inner {
+            Inner::Sqlite(inner) => Conn::Sqlite(inner),
+            Inner::Postgres(inner) => Conn::Postgres(inner),
+        }
     }
 
-    /// Fixes what this transaction sees: a plain `BEGIN` would put that off until the first read.
+    /// Fixes what this transaction sees: a plain `BEGIN` of SQLite would put that off until the first read.
     pub(crate) async fn pin_snapshot(&mut self) -> Result<()> {
-        self.conn().execute("SELECT 1 FROM sqlite_schema LIMIT 1").await?;
+        if let Inner::Sqlite(inner) = &mut self.inner {
+            inner.execute("SELECT 1 FROM sqlite_schema LIMIT 1").await?;
+        }
         Ok(())
     }
 }

@@ -1,9 +1,9 @@
 //! What tenants, plugins and versions are used for, counted anew each time: no counter is kept, so none can be wrong.
 
 use hotswap_model::{PluginId, TenantId, Timestamp, Usage, VersionId};
-use sqlx::query;
 
 use crate::row;
+use crate::sql::query;
 use crate::{Result, Tx};
 
 impl Tx {

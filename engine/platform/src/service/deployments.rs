@@ -69,7 +69,7 @@ impl Acting {
 
     pub(crate) async fn deployment(&self, tenant: &str, name: &str, live: bool) -> Result<api::Deployment> {
         self.may(Action::ReadTenants)?;
-        let mut tx = self.store.read().await.map_err(error::store)?;
+        let mut tx = self.read().await?;
         let deployment = find(&mut tx, &self.principal, tenant, name).await?;
         let mut answer = to_api(&mut tx, &self.urls, vec![deployment]).await?.remove(0);
         if live {
@@ -80,7 +80,7 @@ impl Acting {
 
     pub(crate) async fn deployment_by_id(&self, id: &str) -> Result<api::Deployment> {
         self.may(Action::ReadTenants)?;
-        let mut tx = self.store.read().await.map_err(error::store)?;
+        let mut tx = self.read().await?;
         let found = match id.parse::<DeploymentId>() {
             Ok(id) => tx.deployment_by_id(&id).await.map_err(error::store)?,
             Err(_) => None,
@@ -98,7 +98,7 @@ impl Acting {
         part: Part,
     ) -> Result<api::Page<api::Deployment>> {
         self.may(Action::ReadTenants)?;
-        let mut tx = self.store.read().await.map_err(error::store)?;
+        let mut tx = self.read().await?;
         if let Some(names) = names {
             let named = names.iter().filter_map(|text| parse_address(text));
             let addresses: Vec<_> = named.filter(|address| self.principal.sees_named(&address.tenant)).collect();
@@ -119,7 +119,7 @@ impl Acting {
 
     pub(crate) async fn revisions(&self, tenant: &str, name: &str) -> Result<api::Page<Revision>> {
         self.may(Action::ReadTenants)?;
-        let mut tx = self.store.read().await.map_err(error::store)?;
+        let mut tx = self.read().await?;
         let deployment = find(&mut tx, &self.principal, tenant, name).await?;
         let revisions = tx.list_revisions(&deployment.id).await.map_err(error::store)?;
         Ok(api::Page { items: revisions.into_iter().map(|stored| stored.revision).collect(), next: None })
@@ -128,7 +128,7 @@ impl Acting {
     /// Ends a deployment. When this returns it gets no new requests; those it has are answered.
     pub(crate) async fn delete_deployment(&self, tenant: &str, name: &str) -> Result<()> {
         self.may(Action::WriteDeployments)?;
-        let mut tx = self.store.write().await.map_err(error::store)?;
+        let mut tx = self.write().await?;
         let deployment = find(&mut tx, &self.principal, tenant, name).await?;
         let now = clock::now();
         let held = match deployment.held {

@@ -68,7 +68,7 @@ impl Acting {
         F: for<'tx> FnOnce(&'tx mut Tx) -> BoxFuture<'tx, Result<Answer<T>>> + Send,
     {
         let replay = replay.map(|replay| replay.seen_by(&self.principal));
-        let mut tx = self.store.write().await.map_err(error::store)?;
+        let mut tx = self.write().await?;
         if let Some(replay) = &replay
             && let Some(earlier) = tx.idempotent_answer(&replay.key).await.map_err(error::store)?
         {

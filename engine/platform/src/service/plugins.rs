@@ -35,13 +35,13 @@ impl Acting {
 
     pub(crate) async fn plugin(&self, name_or_id: &str) -> Result<api::Plugin> {
         self.may(Action::ReadPlugins)?;
-        let mut tx = self.store.read().await.map_err(error::store)?;
+        let mut tx = self.read().await?;
         Ok(to_api(find(&mut tx, name_or_id).await?))
     }
 
     pub(crate) async fn plugins(&self, names: Option<Vec<String>>, search: Search, part: Part) -> Result<api::Page<api::Plugin>> {
         self.may(Action::ReadPlugins)?;
-        let mut tx = self.store.read().await.map_err(error::store)?;
+        let mut tx = self.read().await?;
         if let Some(names) = names {
             let names: Vec<PluginName> = names.iter().filter_map(|name| name.parse().ok()).collect();
             let items = tx.plugins_named(&names).await.map_err(error::store)?.into_iter().map(to_api).collect();
@@ -94,7 +94,7 @@ impl Acting {
     pub(crate) async fn delete_plugin(&self, name_or_id: &str, etag: Option<&str>) -> Result<()> {
         self.may(Action::WritePlugins)?;
         let etag = parse_etag(etag)?;
-        let mut tx = self.store.write().await.map_err(error::store)?;
+        let mut tx = self.write().await?;
         let plugin = find(&mut tx, name_or_id).await?;
         let name = plugin.spec.name.as_str();
         let deployments = tx.count_deployments_of_plugin(&plugin.id).await.map_err(error::store)?;

@@ -20,7 +20,7 @@ impl Acting {
             warnings: Vec::new(),
             faults: request.spec.validate().err().map(Faults::into_vec).unwrap_or_default(),
         };
-        let mut tx = self.store.read().await.map_err(error::store)?;
+        let mut tx = self.read().await?;
         let tenant = tenants::find(&mut tx, &self.principal, tenant).await.ok();
         let deployment = match (&tenant, name.parse::<DeploymentName>()) {
             (Some(tenant), Ok(name)) => {

@@ -14,14 +14,14 @@ use crate::steps;
 impl Acting {
     pub(crate) async fn rollout(&self, id: &str) -> Result<api::Rollout> {
         self.may(Action::ReadTenants)?;
-        let mut tx = self.store.read().await.map_err(error::store)?;
+        let mut tx = self.read().await?;
         let rollout = find(&mut tx, &self.principal, id).await?;
         to_api(&mut tx, rollout).await
     }
 
     pub(crate) async fn rollouts(&self, tenant: &str, name: &str, limit: u32) -> Result<api::Page<api::Rollout>> {
         self.may(Action::ReadTenants)?;
-        let mut tx = self.store.read().await.map_err(error::store)?;
+        let mut tx = self.read().await?;
         let deployment = deployments::find(&mut tx, &self.principal, tenant, name).await?;
         let mut items = Vec::new();
         for rollout in tx.list_rollouts(&deployment.id, limit).await.map_err(error::store)? {
@@ -33,7 +33,7 @@ impl Acting {
     /// The steps of a rollout after this one, and whether the rollout is over with them.
     pub(crate) async fn rollout_events(&self, id: &str, after: u64) -> Result<(Vec<api::RolloutEvent>, bool)> {
         self.may(Action::ReadTenants)?;
-        let mut tx = self.store.read().await.map_err(error::store)?;
+        let mut tx = self.read().await?;
         let rollout = find(&mut tx, &self.principal, id).await?;
         let events = tx.list_rollout_events(&rollout.id, after).await.map_err(error::store)?;
         let events = events.into_iter().map(steps::to_api).collect::<Result<Vec<_>>>()?;
@@ -43,7 +43,7 @@ impl Acting {
     /// Asks the controller to send a rollout back. It decides in its turn; the events tell.
     pub(crate) async fn abort_rollout(&self, id: &str) -> Result<api::Rollout> {
         self.may(Action::WriteDeployments)?;
-        let mut tx = self.store.read().await.map_err(error::store)?;
+        let mut tx = self.read().await?;
         let rollout = find(&mut tx, &self.principal, id).await?;
         if rollout.status.is_over() {
             let detail = format!("rollout {} is over: it is {}", rollout.id, rollout.status.as_str());

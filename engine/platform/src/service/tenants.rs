@@ -30,7 +30,7 @@ impl Acting {
 
     pub(crate) async fn tenant(&self, name_or_id: &str) -> Result<api::Tenant> {
         self.may(Action::ReadTenants)?;
-        let mut tx = self.store.read().await.map_err(error::store)?;
+        let mut tx = self.read().await?;
         let tenant = find(&mut tx, &self.principal, name_or_id).await?;
         let usage = tx.usage(&tenant.id).await.map_err(error::store)?;
         Ok(api::Tenant { usage: Some(usage), ..to_api(tenant) })
@@ -38,7 +38,7 @@ impl Acting {
 
     pub(crate) async fn tenants(&self, names: Option<Vec<String>>, part: Part) -> Result<api::Page<api::Tenant>> {
         self.may(Action::ReadTenants)?;
-        let mut tx = self.store.read().await.map_err(error::store)?;
+        let mut tx = self.read().await?;
         // Who is for one tenant lists that one, whatever is asked for.
         let names = match (&self.principal.tenant, names) {
             (Some((_, own)), None) => Some(vec![own.to_string()]),
@@ -87,7 +87,7 @@ impl Acting {
     pub(crate) async fn delete_tenant(&self, name_or_id: &str, etag: Option<&str>) -> Result<()> {
         self.may(Action::WriteTenants)?;
         let etag = parse_etag(etag)?;
-        let mut tx = self.store.write().await.map_err(error::store)?;
+        let mut tx = self.write().await?;
         let tenant = find(&mut tx, &self.principal, name_or_id).await?;
         let deployments = tx.count_deployments_of_tenant(&tenant.id).await.map_err(error::store)?;
         if deployments > 0 {

@@ -60,14 +60,14 @@ impl Acting {
 
     pub(crate) async fn token(&self, id: &str) -> Result<api::Token> {
         self.may(Action::Tokens)?;
-        let mut tx = self.store.read().await.map_err(error::store)?;
+        let mut tx = self.read().await?;
         Ok(to_api(find(&mut tx, &self.principal, id).await?))
     }
 
     /// Those that are good.
     pub(crate) async fn tokens(&self, part: Part) -> Result<api::Page<api::Token>> {
         self.may(Action::Tokens)?;
-        let mut tx = self.store.read().await.map_err(error::store)?;
+        let mut tx = self.read().await?;
         let page = store::Page { after: part.after.and_then(|after| after.parse().ok()), limit: part.limit };
         let tenant = self.principal.tenant.as_ref().map(|(id, _)| id);
         let found = tx.list_tokens(tenant, clock::now(), &page).await.map_err(error::store)?;
@@ -102,7 +102,7 @@ impl Acting {
     pub(crate) async fn renew_token(&self, id: &str) -> Result<api::Token> {
         self.may(Action::Tokens)?;
         let now = clock::now();
-        let mut tx = self.store.write().await.map_err(error::store)?;
+        let mut tx = self.write().await?;
         let mut token = find(&mut tx, &self.principal, id).await?;
         live(&token, now)?;
         token.expires_at = token.terms.renewed(token.issued_at, now);
@@ -115,7 +115,7 @@ impl Acting {
     pub(crate) async fn revoke_token(&self, id: &str) -> Result<()> {
         self.may(Action::Tokens)?;
         let now = clock::now();
-        let mut tx = self.store.write().await.map_err(error::store)?;
+        let mut tx = self.write().await?;
         let mut token = find(&mut tx, &self.principal, id).await?;
         if token.revoked_at.is_none() {
             token.revoked_at = Some(now);
@@ -127,7 +127,7 @@ impl Acting {
     }
 
     async fn set_value(&self, id: &TokenId, digest: Digest) -> Result<api::Token> {
-        let mut tx = self.store.write().await.map_err(error::store)?;
+        let mut tx = self.write().await?;
         let mut token = find(&mut tx, &self.principal, id.as_str()).await?;
         live(&token, clock::now())?;
         token.digest = digest;

@@ -35,13 +35,13 @@ impl Acting {
 
     pub(crate) async fn version(&self, plugin: &str, version: &str) -> Result<api::PluginVersion> {
         self.may(Action::ReadPlugins)?;
-        let mut tx = self.store.read().await.map_err(error::store)?;
+        let mut tx = self.read().await?;
         Ok(to_api(find(&mut tx, plugin, version).await?))
     }
 
     pub(crate) async fn version_by_id(&self, id: &str) -> Result<api::PluginVersion> {
         self.may(Action::ReadPlugins)?;
-        let mut tx = self.store.read().await.map_err(error::store)?;
+        let mut tx = self.read().await?;
         let found = match id.parse::<VersionId>() {
             Ok(id) => tx.plugin_version_by_id(&id).await.map_err(error::store)?,
             Err(_) => None,
@@ -51,7 +51,7 @@ impl Acting {
 
     pub(crate) async fn versions(&self, plugin: &str, retired: bool) -> Result<api::Page<api::PluginVersion>> {
         self.may(Action::ReadPlugins)?;
-        let mut tx = self.store.read().await.map_err(error::store)?;
+        let mut tx = self.read().await?;
         let plugin = plugins::find(&mut tx, plugin).await?;
         let which = if retired { Versions::All } else { Versions::Live };
         let mut items = tx.list_plugin_versions(&plugin.id, which).await.map_err(error::store)?;
@@ -62,7 +62,7 @@ impl Acting {
     /// The live versions of all plugins, or those of these names (`plugin/version`); what is no name is the name of nothing.
     pub(crate) async fn all_versions(&self, names: Option<Vec<String>>, part: Part) -> Result<api::Page<api::PluginVersion>> {
         self.may(Action::ReadPlugins)?;
-        let mut tx = self.store.read().await.map_err(error::store)?;
+        let mut tx = self.read().await?;
         if let Some(names) = names {
             let names: Vec<_> = names.iter().filter_map(|name| parse_name(name)).collect();
             let items = tx.plugin_versions_named(&names).await.map_err(error::store)?;
@@ -99,7 +99,7 @@ impl Acting {
     /// Retires a version: what runs of it goes on, nothing new is resolved to it. Always succeeds for one that is there.
     pub(crate) async fn retire(&self, plugin: &str, version: &str) -> Result<()> {
         self.may(Action::WritePlugins)?;
-        let mut tx = self.store.write().await.map_err(error::store)?;
+        let mut tx = self.write().await?;
         let before = find(&mut tx, plugin, version).await?;
         if before.retired_at.is_none() {
             tx.retire_plugin_version(&before.id, None, clock::now()).await.map_err(error::store)?;

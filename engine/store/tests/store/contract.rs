@@ -13,7 +13,7 @@ use hotswap_store::{
     Tenant, Token, Versions,
 };
 
-/// Makes a test of each function, for a database on disk and for one that ends with the process.
+/// Makes a test of each function: for SQLite on disk, SQLite that ends with the process, and PostgreSQL.
 macro_rules! on_every_store {
     ($($name:ident)*) => {
         mod on_disk {
@@ -27,6 +27,13 @@ macro_rules! on_every_store {
             $(#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
             async fn $name() {
                 super::$name(&super::Store::memory().await.unwrap()).await;
+            })*
+        }
+        mod on_postgres {
+            $(#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            async fn $name() {
+                let url = hotswap_test_servers::Postgres::shared().database().parse().unwrap();
+                super::$name(&super::Store::connect(&url, None).await.unwrap()).await;
             })*
         }
     };
@@ -516,14 +523,21 @@ async fn rows_that_refer_to_nothing_are_refused(store: &Store) {
     let tenant = tx.insert_tenant(&tenant_id("1"), &tenant_spec("acme"), at(1)).await.unwrap();
     let version = publish(&mut tx, "greeter", "1.0.0", "bytes").await;
     let (deployment, stored) = deploy(&mut tx, &tenant, "web", &version, 1, 64).await;
+    tx.commit().await.unwrap();
+    // What is refused by the database leaves the transaction unusable: each has its own.
     let ghost =
         Deployment { id: "dep_ghost".parse().unwrap(), tenant_id: tenant_id("9"), name: "ghost".parse().unwrap(), ..deployment.clone() };
+    let mut tx = store.write().await.unwrap();
     assert!(matches!(tx.insert_deployment(&ghost).await.unwrap_err(), StoreError::Dangling { kind: Kind::Deployment, .. }));
+    drop(tx);
+    let mut tx = store.write().await.unwrap();
     let nowhere = StoredRevision { deployment_id: ghost.id.clone(), ..stored.clone() };
     assert!(matches!(tx.insert_revision(&nowhere).await.unwrap_err(), StoreError::NotFound { kind: Kind::Deployment, .. }));
     let mut unversioned = StoredRevision { version_id: "ver_ghost".parse().unwrap(), ..stored };
     unversioned.revision.number = 2;
     assert!(matches!(tx.insert_revision(&unversioned).await.unwrap_err(), StoreError::Dangling { kind: Kind::Revision, .. }));
+    drop(tx);
+    let mut tx = store.write().await.unwrap();
     assert!(matches!(
         tx.insert_rollout(&rollout(&ghost, "1", None, 1)).await.unwrap_err(),
         StoreError::NotFound { kind: Kind::Deployment, .. }
@@ -559,7 +573,11 @@ async fn a_token_is_found_by_its_digest_and_its_value_is_free_once_it_has_ended(
     assert_eq!(tx.token_by_digest(&Digest::of(b"b")).await.unwrap(), None);
     assert!(matches!(tx.insert_token(&second).await.unwrap_err(), StoreError::Conflict { kind: Kind::Token, .. }));
     let ghost = Token { tenant: Some((tenant_id("9"), "ghost".parse().unwrap())), ..token("3", None, "c") };
+    tx.commit().await.unwrap();
+    let mut tx = store.write().await.unwrap();
     assert!(matches!(tx.insert_token(&ghost).await.unwrap_err(), StoreError::Dangling { kind: Kind::Token, .. }));
+    drop(tx);
+    let mut tx = store.write().await.unwrap();
 
     // One that has expired is no more in the way than one that was revoked.
     assert_eq!([19, 20].map(|now| first.status(at(now))), [TokenStatus::Active, TokenStatus::Expired]);

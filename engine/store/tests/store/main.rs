@@ -4,4 +4,6 @@
 
 mod contract;
 mod kit;
+mod migrations;
+mod postgres;
 mod sqlite;

@@ -11,7 +11,7 @@ use std::sync::Arc;
 use anyhow::Context as _;
 use clap::Args;
 use hotswap_client::data_dir;
-use hotswap_platform::{Endpoints, MasterKeySource, ServeConfig};
+use hotswap_platform::{DatabaseConfig, DatabaseUrl, Endpoints, MasterKeySource, ServeConfig};
 use hotswap_wasm::{WasmConfig, WasmRuntime, map_count_advice};
 use tokio_util::sync::CancellationToken;
 
@@ -21,8 +21,9 @@ use crate::logging::{self, LogFormat};
 /// Run the platform: API, gateway, rollouts and plugins in one process
 ///
 /// Everything it keeps is in the data folder: database, components, compiled code, the token of the administrator
-/// (`admin.token`) and the key that secrets are sealed under (`master.key`), both made at the first start. Ctrl-C or
-/// SIGTERM stops it once the requests in flight are answered; what was being rolled out goes on at the next start.
+/// (`admin.token`) and the key that secrets are sealed under (`master.key`), both made at the first start; the database
+/// may be on a PostgreSQL server instead. Ctrl-C or SIGTERM stops it once the requests in flight are answered; what was
+/// being rolled out goes on at the next start.
 ///
 /// With `--ephemeral -- CMD` the server is for one command: it listens on free ports, keeps what it has in a folder of
 /// its own, and both go when the command ends. The command finds it through HOTSWAP_ENDPOINT, HOTSWAP_TOKEN,
@@ -36,6 +37,14 @@ pub(crate) struct ServeArgs {
     /// data, ~/.local/share]
     #[arg(long, value_name = "FOLDER")]
     data_dir: Option<PathBuf>,
+    /// Keep the database on a PostgreSQL server instead: `postgres://user@host/database`. A password is better said in
+    /// HOTSWAP_DATABASE_URL, which may hold this, or in PGPASSWORD or ~/.pgpass: arguments are seen by others
+    #[arg(long, value_name = "URL", conflicts_with = "ephemeral")]
+    database_url: Option<String>,
+    /// The same database as the role that owns its tables, used once to bring them up to date [default:
+    /// HOTSWAP_DATABASE_OWNER_URL, else the role of --database-url does]
+    #[arg(long, value_name = "URL", conflicts_with = "ephemeral")]
+    database_owner_url: Option<String>,
     /// Where the API listens; port 0 takes a free one [default: 127.0.0.1:7700, or a free port with --ephemeral]
     #[arg(long, value_name = "ADDRESS")]
     listen: Option<SocketAddr>,
@@ -109,6 +118,19 @@ fn start(args: ServeArgs) -> anyhow::Result<Exit> {
     })
 }
 
+/// Where the database is: what is said by name goes before the environment. A throw-away server has its own.
+///
+/// Read here and not with the other arguments: what is wrong with one of those is told with its value, and here that has a password.
+fn database(args: &ServeArgs) -> anyhow::Result<DatabaseConfig> {
+    let url = |given: &Option<String>, name: &'static str| -> anyhow::Result<Option<DatabaseUrl>> {
+        let by_environment = || std::env::var(name).ok().filter(|text| !text.trim().is_empty() && !args.ephemeral);
+        Ok(given.clone().or_else(by_environment).map(|text| text.trim().parse()).transpose()?)
+    };
+    let owner = url(&args.database_owner_url, "HOTSWAP_DATABASE_OWNER_URL")?;
+    let url = url(&args.database_url, "HOTSWAP_DATABASE_URL")?;
+    Ok(url.map_or(DatabaseConfig::DataDir, |url| DatabaseConfig::Postgres { url, owner }))
+}
+
 /// Where the master key comes from: what is said by name goes before the environment.
 fn master_key(args: &ServeArgs) -> MasterKeySource {
     let given = || std::env::var("HOTSWAP_MASTER_KEY").ok().filter(|key| !key.trim().is_empty());
@@ -134,6 +156,7 @@ async fn serve(
     let loopback = |port| SocketAddr::from(([127, 0, 0, 1], port));
     let config = ServeConfig {
         data_dir: data_dir.to_owned(),
+        database: database(args)?,
         listen: args.listen.unwrap_or_else(|| loopback(api)),
         gateway_listen: args.gateway_listen.unwrap_or_else(|| loopback(gateway)),
         domain: args.domain.clone(),
