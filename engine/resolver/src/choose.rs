@@ -89,7 +89,7 @@ impl Candidate {
         !self.retired && self.channel != Channel::Archived
     }
 
-    fn preference(&self) -> u8 {
+    pub(crate) fn preference(&self) -> u8 {
         match self.channel {
             Channel::Stable => 0,
             Channel::Beta => 1,
@@ -99,7 +99,7 @@ impl Candidate {
         }
     }
 
-    fn warning_if_present(&self) -> Option<Warning> {
+    pub(crate) fn warning_if_present(&self) -> Option<Warning> {
         let version = self.version.clone();
         match self.channel {
             _ if self.retired => Some(Warning::RetiredStays(version)),
@@ -109,7 +109,7 @@ impl Candidate {
         }
     }
 
-    fn warning_if_chosen(&self, pinned: bool) -> Option<Warning> {
+    pub(crate) fn warning_if_chosen(&self, pinned: bool) -> Option<Warning> {
         let version = self.version.clone();
         match self.channel {
             Channel::Deprecated => Some(Warning::Deprecated(version)),
