@@ -15,7 +15,7 @@ mod token;
 pub use component::Component;
 pub use deployment::{Deployment, DeploymentRequest, LiveFigures, Preview, QuotaVerdict, RevisionFigures};
 pub use page::Page;
-pub use plugin::{Plugin, PluginVersion, VersionChange};
+pub use plugin::{Adoption, Plugin, PluginVersion, VersionChange};
 pub use problem::{ErrorCode, Problem};
 pub use rollout::{Rollout, RolloutEvent};
 pub use tenant::Tenant;

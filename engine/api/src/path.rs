@@ -4,10 +4,12 @@
 pub const TENANTS: &str = "/v1/tenants";
 /// `GET`, `PUT`, `DELETE`.
 pub const TENANT: &str = "/v1/tenants/{tenant}";
-/// `GET` lists or searches (`q`, `category`, `tag`, `publisher`, `names`, `after`, `limit`), `POST` makes.
+/// `GET` lists or searches (`q`, `category`, `tag`, `publisher`, `capability`, `channel`, `names`, `after`, `limit`), `POST` makes.
 pub const PLUGINS: &str = "/v1/plugins";
 /// `GET`, `PUT`, `DELETE`.
 pub const PLUGIN: &str = "/v1/plugins/{plugin}";
+/// `GET` tells which tenants run which versions.
+pub const ADOPTION: &str = "/v1/plugins/{plugin}/adoption";
 /// `GET` lists (`retired=true` for those too), `POST` publishes.
 pub const VERSIONS: &str = "/v1/plugins/{plugin}/versions";
 /// `GET` lists the live ones of all plugins (`names=plugin/version,…`, `after`, `limit`).

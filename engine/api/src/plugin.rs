@@ -1,6 +1,6 @@
 //! Plugins and their versions on the wire.
 
-use hotswap_model::{Channel, PluginId, PluginSpec, Timestamp, VersionId, VersionSpec};
+use hotswap_model::{Channel, PluginId, PluginSpec, TenantName, Timestamp, Version, VersionId, VersionSpec};
 use serde::{Deserialize, Serialize};
 
 /// A plugin as it is.
@@ -42,6 +42,20 @@ pub struct PluginVersion {
     /// When it was retired; a retired version is never chosen anew.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub retired_at: Option<Timestamp>,
+}
+
+/// How far a tenant has taken up a version of a plugin.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Adoption {
+    /// Which tenant.
+    pub tenant: TenantName,
+    /// Which version.
+    pub version: Version,
+    /// How many of its deployments are served by it.
+    pub serving: u64,
+    /// How many of them want it.
+    pub wanted: u64,
 }
 
 /// What may change of a published version: the whole of it is sent.

@@ -1,7 +1,7 @@
 //! Calls about plugins.
 
-use hotswap_api::{Plugin, path};
-use hotswap_model::PluginSpec;
+use hotswap_api::{Adoption, Plugin, path};
+use hotswap_model::{Channel, PluginSpec};
 use reqwest::Method;
 
 use crate::client::{Client, Inner};
@@ -13,7 +13,7 @@ use crate::transport::Call;
 /// What plugins are looked for; a plugin is found if it fits every part that is given.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct PluginSearch {
-    /// Words in its name, description or tags.
+    /// Words in its name, display name, description, publisher or tags.
     pub query: Option<String>,
     /// Its category.
     pub category: Option<String>,
@@ -21,6 +21,10 @@ pub struct PluginSearch {
     pub tag: Option<String>,
     /// Its publisher.
     pub publisher: Option<String>,
+    /// An interface that a live version offers or asks for; its version may be left out.
+    pub capability: Option<String>,
+    /// The channel of a live version.
+    pub channel: Option<Channel>,
 }
 
 impl Listed for Plugin {
@@ -37,8 +41,15 @@ impl Listed for Plugin {
 
 impl PluginSearch {
     fn call(&self) -> Call {
-        let parts = [("q", &self.query), ("category", &self.category), ("tag", &self.tag), ("publisher", &self.publisher)];
-        let given = parts.into_iter().filter_map(|(name, value)| Some((name, value.as_ref()?)));
+        let parts = [
+            ("q", self.query.as_deref()),
+            ("category", self.category.as_deref()),
+            ("tag", self.tag.as_deref()),
+            ("publisher", self.publisher.as_deref()),
+            ("capability", self.capability.as_deref()),
+            ("channel", self.channel.map(Channel::as_str)),
+        ];
+        let given = parts.into_iter().filter_map(|(name, value)| Some((name, value?)));
         given.fold(Call::new(Method::GET, path::PLUGINS.to_owned()), |call, (name, value)| call.query(name, value))
     }
 }
@@ -71,6 +82,14 @@ impl Client {
     /// As every call.
     pub async fn get_plugin_coalesced(&self, name: &str) -> Result<Option<Plugin>, ClientError> {
         self.coalesced(name).await
+    }
+
+    /// Which tenants run which of its versions.
+    ///
+    /// # Errors
+    /// `plugin_not_found`, and as every call.
+    pub async fn adoption(&self, plugin: &str) -> Result<Vec<Adoption>, ClientError> {
+        self.list(Call::new(Method::GET, path::fill(path::ADOPTION, &[plugin]))).await
     }
 
     /// Makes a plugin.

@@ -14,6 +14,9 @@ use crate::{Faults, PluginName};
 pub struct PluginSpec {
     /// Unique on the platform.
     pub name: PluginName,
+    /// How people call it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub display_name: Option<String>,
     /// Who answers for it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub publisher: Option<String>,

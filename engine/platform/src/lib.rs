@@ -41,6 +41,8 @@ pub use server::{DatabaseConfig, Endpoints, ServeConfig, ServeError, serve};
 /// Everything a request may need.
 pub(crate) struct Platform {
     pub(crate) store: Store,
+    /// Searches plugins.
+    pub(crate) search: hotswap_registry::Search,
     pub(crate) components: Arc<Components>,
     pub(crate) gateway: Arc<Gateway>,
     pub(crate) controller: Controller,

@@ -192,6 +192,7 @@ pub async fn serve(
     };
     let platform = Arc::new(Platform {
         store,
+        search: hotswap_registry::Search::new(),
         components,
         gateway: gateway.clone(),
         controller: Controller::new(tools),
@@ -262,6 +263,12 @@ async fn take_up(platform: &Platform) -> Result<(), StoreError> {
         platform.tell_gateway(&tenant.spec);
     }
     let deployments = tx.list_deployments(None, &Page::all()).await?;
+    drop(tx);
+    let mut tx = platform.store.read().await?;
+    // What is found wrong here is told to who searches.
+    if let Err(error) = platform.search.bring_up_to_date(&mut tx).await {
+        tracing::warn!(%error, "the plugins cannot be read for searching yet");
+    }
     drop(tx);
     for deployment in &deployments {
         platform.controller.look_at(&deployment.id, &deployment.address());

@@ -13,7 +13,7 @@ mod search;
 pub use candidates::candidates;
 pub use error::RegistryError;
 pub use publish::{Published, publish};
-pub use search::{Query, search};
+pub use search::{Cursor, CursorError, Found, Part, Query, Search};
 
 /// What a call to the registry gives.
 pub type Result<T> = std::result::Result<T, RegistryError>;

@@ -1,9 +1,9 @@
-//! What may be published under a number, what the resolver is given, and what a search finds.
+//! What may be published under a number, and what the resolver is given.
 
 #![allow(clippy::unwrap_used)]
 
 use hotswap_model::{Channel, Dependency, DependencyKind, Digest, PluginId, PluginSpec, Timestamp, VersionId, VersionSpec};
-use hotswap_registry::{Published, Query, RegistryError, candidates, publish, search};
+use hotswap_registry::{Published, RegistryError, candidates, publish};
 use hotswap_store::{Blob, Kind, Store, StoreError, Tx};
 
 fn at(seconds: i64) -> Timestamp {
@@ -121,32 +121,4 @@ async fn the_resolver_is_given_every_version_with_its_channel_and_whether_it_was
     let told: Vec<_> = given.iter().map(|c| (c.version.to_string(), c.channel, c.retired)).collect();
     let expected = [("1.10.0", Channel::Beta, false), ("1.9.0", Channel::Stable, false), ("0.1.0", Channel::Stable, true)];
     assert_eq!(told, expected.map(|(number, channel, retired)| (number.to_owned(), channel, retired)));
-}
-
-#[tokio::test]
-async fn a_search_puts_names_before_tags_before_descriptions_and_filters_narrow_it() {
-    let (_store, mut tx) = begin().await;
-    for json in [
-        r#"{"name":"auth","category":"security","publisher":"acme"}"#,
-        r#"{"name":"auth-proxy","category":"security"}"#,
-        r#"{"name":"oauth","category":"security","tags":["login"]}"#,
-        r#"{"name":"session","tags":["auth","login"]}"#,
-        r#"{"name":"gate","description":"Auth for everybody"}"#,
-        r#"{"name":"greeter","category":"demo","publisher":"acme"}"#,
-    ] {
-        add_plugin(&mut tx, json).await;
-    }
-    let text = |text: &str| Query { text: text.into(), ..Query::default() };
-    for (query, expected) in [
-        (text("AUTH"), &["auth", "auth-proxy", "oauth", "session", "gate"][..]),
-        (text("auth login"), &["oauth", "session"]),
-        (text("nothing like it"), &[]),
-        (Query::default(), &["auth", "auth-proxy", "gate", "greeter", "oauth", "session"]),
-        (Query { category: Some("security".into()), ..text("oa") }, &["oauth"]),
-        (Query { tag: Some("login".into()), ..Query::default() }, &["oauth", "session"]),
-        (Query { publisher: Some("acme".into()), ..Query::default() }, &["auth", "greeter"]),
-    ] {
-        let found: Vec<_> = search(&mut tx, &query).await.unwrap().iter().map(|plugin| plugin.spec.name.to_string()).collect();
-        assert_eq!(found, expected, "{query:?}");
-    }
 }

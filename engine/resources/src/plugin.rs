@@ -46,6 +46,7 @@ pub(crate) fn schema() -> Schema {
                 "Unique on the platform: 1 to 63 lower-case letters, digits and dashes, beginning with a letter. Changing it makes a new plugin.",
             ),
         )
+        .attribute("display_name", string().describe("How people call it."))
         .attribute("publisher", string().describe("Who answers for it."))
         .attribute("category", string().describe("What it is for. A tenant's `allowed_categories` may limit it to some categories."))
         .attribute("description", string().describe("For people."))
@@ -63,6 +64,7 @@ fn spec(block: &Value) -> Result<PluginSpec, Diagnostic> {
             Some(name) => name,
             None => "unknown".parse().expect("this is a name"),
         },
+        display_name: block.text("display_name"),
         publisher: block.text("publisher"),
         category: block.text("category"),
         description: block.text("description"),
@@ -78,6 +80,7 @@ pub(crate) fn state(plugin: &api::Plugin) -> Value {
     Value::object([
         ("id", Value::from(plugin.id.as_str())),
         ("name", spec.name.as_str().into()),
+        ("display_name", spec.display_name.clone().into()),
         ("publisher", spec.publisher.clone().into()),
         ("category", spec.category.clone().into()),
         ("description", spec.description.clone().into()),

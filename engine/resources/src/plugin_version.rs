@@ -31,7 +31,7 @@ use crate::timeouts::{self, Limited};
 const MEANINGS: Meanings = &[(&["default_config"], Meaning::Json)];
 
 /// The channels as they are written.
-const CHANNELS: &[&str] = &["alpha", "beta", "stable", "deprecated", "archived"];
+pub(crate) const CHANNELS: &[&str] = &["alpha", "beta", "stable", "deprecated", "archived"];
 
 /// How often bytes are sent that somebody else takes away.
 const UPLOADS: usize = 3;

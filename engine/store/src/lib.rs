@@ -8,6 +8,7 @@
 
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
+mod adoption;
 mod blob;
 mod database_url;
 mod deployment;
@@ -17,6 +18,7 @@ mod page;
 mod plugin;
 mod plugin_version;
 mod postgres;
+mod registry;
 mod revision;
 mod rollout;
 mod rollout_event;
@@ -30,6 +32,7 @@ mod token;
 mod tx;
 mod usage;
 
+pub use adoption::Adoption;
 pub use blob::Blob;
 pub use database_url::{DatabaseUrl, DatabaseUrlError};
 pub use deployment::{Deployment, DeploymentAddress};
@@ -38,6 +41,7 @@ pub use idempotent_answer::IdempotentAnswer;
 pub use page::Page;
 pub use plugin::Plugin;
 pub use plugin_version::{PluginVersion, Versions};
+pub use registry::{ChangedPlugin, RegistryChanges, VersionFacts};
 pub use revision::{PinnedSecret, StoredRevision};
 pub use rollout::Rollout;
 pub use rollout_event::RolloutEvent;

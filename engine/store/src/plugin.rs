@@ -27,7 +27,7 @@ macro_rules! select {
     };
 }
 
-fn read(row: &Row) -> Result<Plugin> {
+pub(crate) fn read(row: &Row) -> Result<Plugin> {
     Ok(Plugin {
         id: row::text(row, "id")?,
         spec: row::json(row, "spec")?,
@@ -56,6 +56,7 @@ impl Tx {
             let existing = self.plugin(&spec.name).await?.map(|plugin| plugin.id.to_string());
             return Err(StoreError::conflict(Kind::Plugin, &spec.name, existing));
         }
+        self.registry_changed(id).await?;
         Ok(Plugin { id: id.clone(), spec: spec.clone(), etag: 1, created_at: now, updated_at: now })
     }
 
@@ -121,6 +122,7 @@ impl Tx {
             .bind(now.as_micros())
             .execute(self.conn())
             .await?;
+        self.registry_changed(id).await?;
         Ok(after)
     }
 
@@ -133,6 +135,6 @@ impl Tx {
         let before = self.plugin_by_id(id).await?.ok_or_else(|| StoreError::not_found(Kind::Plugin, id))?;
         row::check_etag(Kind::Plugin, &before.spec.name, before.etag, etag)?;
         query("UPDATE plugins SET deleted_at = $2 WHERE id = $1").bind(id.as_str()).bind(now.as_micros()).execute(self.conn()).await?;
-        Ok(())
+        self.registry_changed(id).await
     }
 }

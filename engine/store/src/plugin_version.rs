@@ -99,6 +99,9 @@ impl Tx {
         .execute(self.conn())
         .await
         .map_err(StoreError::writing(Kind::PluginVersion, name(spec)))?;
+        if done == 1 {
+            self.registry_changed(plugin).await?;
+        }
         let stored = self.plugin_version(plugin, &spec.version).await?;
         match stored {
             Some(stored) if done == 1 => Ok(stored),
@@ -232,6 +235,7 @@ impl Tx {
             .bind(version.updated_at.as_micros())
             .execute(self.conn())
             .await?;
+        self.registry_changed(&version.plugin_id).await?;
         Ok(version)
     }
 }

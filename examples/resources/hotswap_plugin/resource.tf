@@ -1,5 +1,6 @@
 resource "hotswap_plugin" "greeter" {
   name              = "greeter"
+  display_name      = "Greeter"
   publisher         = "examples"
   category          = "http"
   description       = "Answers every request with a greeting"

@@ -44,6 +44,7 @@ pub(crate) fn router(platform: Arc<Platform>) -> Router {
         .routes(routes!(tenants::get, tenants::update, tenants::delete))
         .routes(routes!(plugins::list, plugins::create))
         .routes(routes!(plugins::get, plugins::update, plugins::delete))
+        .routes(routes!(plugins::adoption))
         .routes(routes!(versions::list_all))
         .routes(routes!(versions::list, versions::publish))
         .routes(routes!(versions::by_id))

@@ -4,8 +4,8 @@ use axum::Json;
 use axum::extract::Path;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
-use hotswap_api::{Page, Plugin, Problem, path};
-use hotswap_model::PluginSpec;
+use hotswap_api::{Adoption, Page, Plugin, Problem, path};
+use hotswap_model::{Channel, PluginSpec};
 
 use serde::Deserialize;
 
@@ -18,7 +18,8 @@ use crate::service::{Acting, Search};
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub(super) struct SearchQuery {
-    /// Words to look for in names, descriptions, publishers and tags.
+    /// Words to look for in names, descriptions, publishers and tags: each must be found, the last may be the beginning of one, and
+    /// in long ones a typo is forgiven.
     q: Option<String>,
     /// Only of this category.
     category: Option<String>,
@@ -26,6 +27,10 @@ pub(super) struct SearchQuery {
     tag: Option<String>,
     /// Only of this publisher.
     publisher: Option<String>,
+    /// Only with a live version that offers or asks for this interface, such as `wasi:http/outgoing-handler`.
+    capability: Option<String>,
+    /// Only with a live version on this channel, which has the capability if that is given, too.
+    channel: Option<Channel>,
     /// Only these, separated by commas; at most 500.
     names: Option<String>,
     /// `next` of the part before.
@@ -38,7 +43,14 @@ pub(super) struct SearchQuery {
 #[utoipa::path(get, path = path::PLUGINS, tag = "plugins", params(SearchQuery), responses((status = 200, body = Page<Plugin>)))]
 pub(super) async fn list(acting: Acting, Params(query): Params<SearchQuery>) -> Result<Json<Page<Plugin>>, Refusal> {
     let list = ListQuery { names: query.names, after: query.after, limit: query.limit };
-    let search = Search { text: query.q, category: query.category, tag: query.tag, publisher: query.publisher };
+    let search = Search {
+        text: query.q,
+        category: query.category,
+        tag: query.tag,
+        publisher: query.publisher,
+        capability: query.capability,
+        channel: query.channel,
+    };
     Ok(Json(acting.plugins(list.names(), search, list.part()).await?))
 }
 
@@ -52,6 +64,12 @@ pub(super) async fn create(acting: Acting, body: Body<PluginSpec>) -> Result<Res
 #[utoipa::path(get, path = path::PLUGIN, tag = "plugins", params(("plugin" = String, Path, description = "name or id")), responses((status = 200, body = Plugin), (status = 404, body = Problem)))]
 pub(super) async fn get(acting: Acting, Path(plugin): Path<String>) -> Result<Response, Refusal> {
     Ok(found(acting.plugin(&plugin).await?))
+}
+
+/// Which tenants run which versions of a plugin
+#[utoipa::path(get, path = path::ADOPTION, tag = "plugins", params(("plugin" = String, Path, description = "name or id")), responses((status = 200, body = Page<Adoption>), (status = 404, body = Problem)))]
+pub(super) async fn adoption(acting: Acting, Path(plugin): Path<String>) -> Result<Json<Page<Adoption>>, Refusal> {
+    Ok(Json(acting.adoption(&plugin).await?))
 }
 
 /// Change what is said of a plugin

@@ -2,7 +2,7 @@
 
 use hotswap_api as api;
 use hotswap_api::{ErrorCode, Problem};
-use hotswap_model::{Action, PluginId, PluginName, PluginSpec};
+use hotswap_model::{Action, Channel, PluginId, PluginName, PluginSpec};
 use hotswap_store::{self as store, Tx, Versions};
 
 use super::acting::Acting;
@@ -17,6 +17,8 @@ pub(crate) struct Search {
     pub(crate) category: Option<String>,
     pub(crate) tag: Option<String>,
     pub(crate) publisher: Option<String>,
+    pub(crate) capability: Option<String>,
+    pub(crate) channel: Option<Channel>,
 }
 
 impl Acting {
@@ -52,17 +54,31 @@ impl Acting {
             category: search.category,
             tag: search.tag,
             publisher: search.publisher,
+            capability: search.capability,
+            channel: search.channel,
         };
-        let mut found = hotswap_registry::search(&mut tx, &query).await.map_err(registry_problem)?;
-        // Ranked lists are cut by position: `after` is the name of the last one seen.
-        if let Some(after) = part.after {
-            let seen = found.iter().position(|plugin| plugin.spec.name.as_str() == after).map_or(0, |index| index + 1);
-            found.drain(..seen);
-        }
-        let more = found.len() > part.limit as usize;
-        found.truncate(part.limit as usize);
-        let next = more.then(|| found.last().map(|plugin| plugin.spec.name.to_string())).flatten();
-        Ok(api::Page { items: found.into_iter().map(to_api).collect(), next })
+        let after = part.after.as_deref().map(str::parse).transpose().map_err(|_| {
+            Problem::new(ErrorCode::Invalid, "`after` is no `next` of an earlier part").hint("begin with the first part, without `after`")
+        })?;
+        let part = hotswap_registry::Part { after, limit: part.limit as usize };
+        let found = self.search.find(&mut tx, &query, &part).await.map_err(registry_problem)?;
+        Ok(api::Page { items: found.plugins.into_iter().map(to_api).collect(), next: found.next.map(|next| next.to_string()) })
+    }
+
+    /// Which tenants run which of its versions; one tenant's, if the principal is for one.
+    pub(crate) async fn adoption(&self, name_or_id: &str) -> Result<api::Page<api::Adoption>> {
+        self.may(Action::ReadPlugins)?;
+        let mut tx = self.read().await?;
+        let plugin = find(&mut tx, name_or_id).await?;
+        let own = self.principal.tenant.as_ref().map(|(id, _)| id);
+        let found = tx.adoption(&plugin.id, own).await.map_err(error::store)?;
+        let items = found.into_iter().map(|store::Adoption { tenant, version, serving, wanted }| api::Adoption {
+            tenant,
+            version,
+            serving,
+            wanted,
+        });
+        Ok(api::Page { items: items.collect(), next: None })
     }
 
     pub(crate) async fn update_plugin(

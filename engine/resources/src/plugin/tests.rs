@@ -8,11 +8,20 @@ proptest! {
     #[test]
     fn every_attribute_of_a_plugin_reads_back(
         name in "[a-z]{1,9}",
-        texts in prop::array::uniform5(option::of(text(".{0,9}"))),
+        texts in prop::array::uniform6(option::of(text(".{0,9}"))),
         tags in prop::collection::btree_set("[a-z]{1,5}", 0..4),
     ) {
-        let [publisher, category, description, documentation_url, repository_url] = texts;
-        let written = PluginSpec { name: name.parse().unwrap(), publisher, category, description, tags, documentation_url, repository_url };
+        let [display_name, publisher, category, description, documentation_url, repository_url] = texts;
+        let written = PluginSpec {
+            name: name.parse().unwrap(),
+            display_name,
+            publisher,
+            category,
+            description,
+            tags,
+            documentation_url,
+            repository_url,
+        };
         let now = hotswap_model::Timestamp::from_micros(0);
         let told = api::Plugin { id: PluginId::from_unique("1"), etag: "1".into(), spec: written.clone(), created_at: now, updated_at: now };
         let block = schema().ty().conform(state(&told)).unwrap();
