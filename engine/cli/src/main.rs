@@ -3,6 +3,7 @@
 
 mod arguments;
 mod commands;
+mod connection;
 mod exit;
 mod failure;
 mod json_text;
@@ -11,6 +12,7 @@ mod operation;
 mod options;
 mod providers;
 mod state_file;
+mod table;
 mod view;
 mod words;
 

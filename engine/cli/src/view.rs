@@ -63,6 +63,16 @@ impl View {
         self.out.is_terminal
     }
 
+    /// Columns of the terminal on standard output; absent: it is none, and lines may be as long as they are.
+    pub(crate) fn width(&self) -> Option<usize> {
+        self.out.is_terminal.then_some(self.out.width)
+    }
+
+    /// Whether messages are seen while they are written: standard error is a terminal.
+    pub(crate) fn messages_are_live(&self) -> bool {
+        self.err.is_terminal
+    }
+
     /// Whether everything that is told is an event, for programs.
     pub(crate) fn is_for_programs(&self) -> bool {
         self.content == Content::Events

@@ -26,6 +26,7 @@ mod tenant;
 mod timestamp;
 mod token;
 mod version;
+mod version_name;
 
 pub use access::{Action, Denied, Principal};
 pub use config::{ConfigError, merge_config, parse_config};
@@ -48,3 +49,4 @@ pub use tenant::{Quotas, RateLimits, TenantSpec, TenantStatus, Usage};
 pub use timestamp::Timestamp;
 pub use token::{Role, TokenStatus, TokenTerms};
 pub use version::{Version, VersionError};
+pub use version_name::{VersionName, VersionNameError};

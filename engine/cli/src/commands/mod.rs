@@ -10,6 +10,7 @@ mod import;
 mod init;
 pub(crate) mod output;
 mod plan;
+mod plugin;
 mod reference;
 pub(crate) mod serve;
 mod show;
@@ -64,6 +65,8 @@ enum Command {
     Console(console::ConsoleArgs),
     Graph(graph::GraphArgs),
     Fmt(fmt::FmtArgs),
+    #[command(subcommand)]
+    Plugin(plugin::PluginCommand),
     Serve(serve::ServeArgs),
     Version(version::VersionArgs),
     Completion(completion::CompletionArgs),
@@ -96,6 +99,7 @@ impl Cli {
             Command::Show(args) => told(&args.view.clone(), Content::Data, |view| show::run(args, view)),
             Command::Output(args) => told(&args.view.clone(), Content::Data, |view| output::run(args, view)),
             Command::State(command) => told(&command.view().clone(), Content::Text, |view| command.run(view)),
+            Command::Plugin(command) => told(&command.view().clone(), command.content(), |view| command.run(view)),
             Command::Serve(args) => serve::run(args),
             Command::Version(args) => told(&ViewOptions::default(), Content::Data, |view| version::run(args, view)),
             Command::Completion(args) => told(&ViewOptions::default(), Content::Data, |view| completion::run(args, view)),

@@ -5,6 +5,7 @@ mod engine;
 mod ephemeral;
 mod fmt;
 mod help;
+mod plugin;
 mod serve;
 mod state;
 mod support;

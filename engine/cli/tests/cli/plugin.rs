@@ -1,0 +1,107 @@
+//! `hotswap plugin`: from the first push to the end of a plugin, against a real server.
+
+use crate::support::{Folder, Server};
+
+const FIRST: &str = include_str!("../../../../examples/plugins/greeter/greeter-1.0.0.wat");
+const SECOND: &str = include_str!("../../../../examples/plugins/greeter/greeter-1.1.0.wat");
+
+fn json(text: &str) -> serde_json::Value {
+    serde_json::from_str(text).unwrap()
+}
+
+/// A text with every run of white space as one space: messages are wrapped.
+fn words(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+#[test]
+fn a_version_lives_from_push_to_delete() {
+    let server = Server::start();
+    let folder = server.folder(&[("1.wat", FIRST), ("2.wat", SECOND)]);
+    assert!(folder.run(&["plugin", "list"]).stderr.contains("no plugins yet"));
+    let push = ["plugin", "push", "1.wat", "--plugin", "greeter", "--version", "1.0.0"];
+    let said = words(&folder.run(&push).failed());
+    assert!(said.contains("There is no plugin \"greeter\". Pass --create to make it."), "{said}");
+
+    let made = [&push[..], &["--channel=alpha", "--create", "--category=web", "--tag=hello", "--description=Says hello"]].concat();
+    let run = folder.run(&made);
+    assert!(run.code == 0 && run.stdout.starts_with("Published greeter@1.0.0 (alpha), "), "{run:?}");
+    assert_eq!(run.stderr, "Made the plugin greeter.\n");
+    // The same again is nothing, and the channel stays though it is not said.
+    assert!(folder.run(&push).succeeded().contains("greeter@1.0.0 is published already with these bytes; nothing to do."));
+    let said = words(&folder.run(&["plugin", "push", "2.wat", "--plugin=greeter", "--version=1.0.0"]).failed());
+    assert!(said.contains("published with the SHA-256") && said.contains("Versions are immutable"), "{said}");
+    folder.run(&["plugin", "push", "2.wat", "--plugin=greeter", "--version=1.1.0"]).succeeded();
+
+    let listed = folder.run(&["plugin", "list"]).succeeded();
+    let rows: Vec<Vec<_>> = listed.lines().map(|line| line.split_whitespace().collect()).collect();
+    assert_eq!(rows[0], ["NAME", "PUBLISHER", "CATEGORY", "TAGS", "DESCRIPTION"]);
+    assert_eq!(rows[1], ["greeter", "-", "web", "hello", "Says", "hello"]);
+    assert!(!listed.contains(['\t', '\x1b']), "{listed:?}");
+    for (words, found) in [(&["hello"][..], true), (&["--category=web"], true), (&["hello", "--tag=none"], false)] {
+        let run = folder.run(&[&["plugin", "search"], words].concat());
+        assert_eq!((run.code, run.stdout.contains("greeter"), run.stderr.contains("No plugin fits.")), (0, found, !found), "{words:?}");
+    }
+    let page = json(&folder.run(&["plugin", "search", "greet", "-json"]).succeeded());
+    assert_eq!(page["items"][0]["spec"]["name"], "greeter");
+
+    let versions = folder.run(&["plugin", "versions", "greeter"]).succeeded();
+    let rows: Vec<Vec<_>> = versions.lines().map(|line| line.split_whitespace().take(2).collect()).collect();
+    assert_eq!(rows, [["VERSION", "CHANNEL"], ["1.1.0", "stable"], ["1.0.0", "alpha"]]);
+    assert_eq!(json(&folder.run(&["plugin", "versions", "greeter", "--json"]).succeeded())["items"][1]["spec"]["version"], "1.1.0");
+    let shown = folder.run(&["plugin", "show", "greeter"]).succeeded();
+    assert!(shown.starts_with("greeter\n  Says hello\n") && shown.contains("category") && shown.contains("1.1.0"), "{shown}");
+    let shown = folder.run(&["plugin", "show", "greeter@1.0.0"]).succeeded();
+    assert!(shown.contains("channel    alpha") && shown.contains("exports\n    wasi:http/incoming-handler@0.2"), "{shown}");
+    assert_eq!(json(&folder.run(&["plugin", "show", "greeter", "-json"]).succeeded())["spec"]["category"], "web");
+
+    for (arguments, told) in [
+        (&["promote", "greeter@1.0.0"][..], "greeter@1.0.0: alpha -> beta\n"),
+        (&["promote", "greeter@1.0.0"], "greeter@1.0.0: beta -> stable\n"),
+        (&["promote", "greeter@1.0.0"], "greeter@1.0.0 is stable already.\n"),
+        (&["deprecate", "greeter@1.0.0"], "greeter@1.0.0: stable -> deprecated\n"),
+        (&["promote", "greeter@1.0.0", "--to=stable"], "greeter@1.0.0: deprecated -> stable\n"),
+        (&["deprecate", "greeter@1.0.0"], "greeter@1.0.0: stable -> deprecated\n"),
+        (&["archive", "greeter@1.0.0"], "greeter@1.0.0: deprecated -> archived\n"),
+    ] {
+        assert_eq!(folder.run(&[&["plugin"], arguments].concat()).succeeded(), told);
+    }
+    assert!(words(&folder.run(&["plugin", "promote", "greeter@1.0.0"]).failed()).contains("say where: `--to stable`"));
+    assert_eq!(json(&folder.run(&["plugin", "archive", "greeter@1.0.0", "--json"]).succeeded())["spec"]["channel"], "archived");
+
+    let said = words(&folder.run(&["plugin", "delete", "greeter"]).failed());
+    assert!(said.contains("Pass --yes"), "{said}");
+    let said = words(&folder.run(&["plugin", "delete", "greeter", "--yes"]).failed());
+    assert!(said.contains("still has published versions: 1.0.0, 1.1.0"), "{said}");
+    assert_eq!(folder.run(&["plugin", "delete", "greeter@1.0.0", "--yes"]).succeeded(), "greeter@1.0.0 was retired.\n");
+    assert!(folder.run(&push).succeeded().contains("was retired and is back (archived)"), "a retired number comes back with its content");
+    for version in ["greeter@1.0.0", "greeter@1.1.0"] {
+        folder.run(&["plugin", "delete", version, "-y"]).succeeded();
+    }
+    assert_eq!(folder.run(&["plugin", "delete", "greeter", "--yes"]).succeeded(), "greeter was removed.\n");
+    let said = words(&folder.run(&["plugin", "show", "greeter"]).failed());
+    assert!(said.contains("There is no plugin \"greeter\""), "{said}");
+}
+
+#[test]
+fn what_cannot_be_pushed_is_told_before_anything_is_sent() {
+    let folder = Folder::with(&[("text.wasm", "hello"), ("core.wat", "(module)"), ("good.wat", FIRST)]);
+    for (file, told) in [("none.wasm", "none.wasm cannot be read"), ("text.wasm", "not WebAssembly"), ("core.wat", "a core module")] {
+        let said = words(&folder.run(&["plugin", "push", file, "--plugin=a", "--version=1.0.0"]).failed());
+        assert!(said.contains(told), "{said}");
+    }
+    for (arguments, told) in [
+        (&["push", "good.wat", "--plugin=A", "--version=1.0.0"][..], "plugin name"),
+        (&["push", "good.wat", "--plugin=a", "--version=1"], "--version"),
+        (&["push", "good.wat", "--plugin=a", "--version=1.0.0", "--tag=b"], "--create"),
+        (&["push", "good.wat", "--plugin=a", "--version=1.0.0", "--channel=gold"], "alpha, beta, stable, deprecated, archived"),
+        (&["show", "a@b"], "a@b"),
+        (&["promote", "greeter"], "PLUGIN@VERSION"),
+    ] {
+        let said = words(&folder.run(&[&["plugin"], arguments].concat()).failed());
+        assert!(said.contains(told), "{arguments:?}: {said}");
+    }
+    let away = folder.set("HOTSWAP_ENDPOINT", "http://127.0.0.1:1");
+    let said = words(&away.run(&["plugin", "push", "good.wat", "--plugin=a", "--version=1.0.0"]).failed());
+    assert!(said.contains("Cannot reach hotswap at http://127.0.0.1:1"), "{said}");
+}
