@@ -29,6 +29,7 @@ pub(crate) fn refused(error: &ClientError) -> Failure {
         ClientError::TimedOut { .. } => "hotswap did not answer in time",
         ClientError::TokenMissing { .. } | ClientError::TokenRefused { .. } => "No valid token",
         ClientError::Endpoint(_) | ClientError::Setup { .. } => "Cannot use the endpoint",
+        ClientError::File { .. } => "Cannot read the component",
         ClientError::BadAnswer { .. } => "Unexpected answer",
     };
     Failure::from_error(summary, error, None)

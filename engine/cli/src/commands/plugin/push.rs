@@ -1,18 +1,16 @@
 //! `hotswap plugin push`
 
-use std::io::Read as _;
 use std::path::{Path, PathBuf};
-use std::time::Duration;
 
-use bytes::Bytes;
 use clap::Args;
 use clap::builder::PossibleValuesParser;
 use hotswap_api::{ErrorCode, PluginVersion};
 use hotswap_client::{Client, ClientError};
 use hotswap_component::{Component, ComponentInfo};
 use hotswap_lang::Diagnostic;
-use hotswap_model::{Channel, PluginName, PluginSpec, Version, VersionSpec};
+use hotswap_model::{Channel, Constraint, Dependency, DependencyKind, PluginName, PluginSpec, Version, VersionSpec};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use tempfile::NamedTempFile;
 
 use super::{Output, json};
 use crate::connection::{connect, refused};
@@ -43,6 +41,15 @@ pub(crate) struct PushArgs {
     /// How far it may be trusted [default: stable; of a version that is there, the one it has]
     #[arg(long, value_parser = PossibleValuesParser::new(Channel::ALL.map(Channel::as_str)))]
     channel: Option<String>,
+    /// A plugin it needs, and which versions of it, such as `auth=^2`; may be given many times
+    #[arg(long, value_name = "PLUGIN=VERSIONS", value_parser = other)]
+    requires: Vec<Other>,
+    /// A plugin whose versions matter only if it is there, such as `cache=~> 1.4`; may be given many times
+    #[arg(long, value_name = "PLUGIN=VERSIONS", value_parser = other)]
+    optional: Vec<Other>,
+    /// A plugin that may not be there in these versions, such as `legacy=*`; may be given many times
+    #[arg(long, value_name = "PLUGIN=VERSIONS", value_parser = other)]
+    conflicts: Vec<Other>,
     /// What deployments are given unless they say otherwise: a JSON object
     #[arg(long, value_name = "JSON")]
     default_config: Option<String>,
@@ -68,6 +75,16 @@ pub(crate) struct PushArgs {
     pub(super) output: Output,
 }
 
+/// Another plugin and which versions of it are meant.
+type Other = (PluginName, Constraint);
+
+/// Reads `auth=^2`.
+fn other(text: &str) -> Result<Other, String> {
+    let (plugin, versions) = text.split_once('=').ok_or("write it as PLUGIN=VERSIONS, such as \"auth=^2\"")?;
+    let plugin = plugin.trim().parse().map_err(|error: hotswap_model::NameError| error.to_string())?;
+    Ok((plugin, versions.trim().parse().map_err(|error: hotswap_model::ConstraintError| error.to_string())?))
+}
+
 /// What came of it.
 enum Pushed {
     New,
@@ -77,9 +94,11 @@ enum Pushed {
 }
 
 pub(super) fn run(args: PushArgs, view: &View) -> Result<Exit, Failure> {
-    let (info, bytes) = read(&args.file)?;
+    let typed = if args.file == Path::new("-") { Some(typed()?) } else { None };
+    let file = typed.as_ref().map_or(args.file.as_path(), NamedTempFile::path);
+    let info = inspect(file, &args.file.display().to_string())?;
     let client = connect()?;
-    let (version, pushed) = block_on(push(&args, &client, &info, bytes, view))?;
+    let (version, pushed) = block_on(push(&args, &client, &info, file, view))?;
     if args.output.json {
         return json(view, &version);
     }
@@ -94,26 +113,26 @@ pub(super) fn run(args: PushArgs, view: &View) -> Result<Exit, Failure> {
     Ok(Exit::Success)
 }
 
-/// The component, which must be one that can be a plugin.
-fn read(file: &Path) -> Result<(ComponentInfo, Bytes), Failure> {
-    let mut bytes = Vec::new();
-    let read = if file == Path::new("-") {
-        std::io::stdin().lock().read_to_end(&mut bytes).map(drop)
-    } else {
-        std::fs::read(file).map(|read| bytes = read)
-    };
-    let name = file.display();
-    read.map_err(|error| Failure::from(Diagnostic::error("Cannot read the component", format!("{name} cannot be read: {error}."))))?;
+/// Standard input as a file, which can be sent more than once.
+fn typed() -> Result<NamedTempFile, Failure> {
+    let kept = NamedTempFile::new().and_then(|mut file| std::io::copy(&mut std::io::stdin().lock(), file.as_file_mut()).map(|_| file));
+    kept.map_err(|error| Diagnostic::error("Cannot read the component", format!("Standard input cannot be read: {error}.")).into())
+}
+
+/// What the component is, which must be one that can be a plugin.
+fn inspect(file: &Path, name: &str) -> Result<ComponentInfo, Failure> {
+    let bytes = std::fs::read(file);
+    let bytes =
+        bytes.map_err(|error| Failure::from(Diagnostic::error("Cannot read the component", format!("{name} cannot be read: {error}."))))?;
     let inspected = Component::inspect(&bytes).and_then(|info| info.require_handler().map(|()| info));
-    let info = inspected.map_err(|error| Failure::from(Diagnostic::error("Not a usable component", format!("{name}: {error}."))))?;
-    Ok((info, bytes.into()))
+    inspected.map_err(|error| Diagnostic::error("Not a usable component", format!("{name}: {error}.")).into())
 }
 
 async fn push(
     args: &PushArgs,
     client: &Client,
     info: &ComponentInfo,
-    bytes: Bytes,
+    file: &Path,
     view: &View,
 ) -> Result<(PluginVersion, Pushed), Failure> {
     let told = |error: ClientError| refused(&error);
@@ -132,7 +151,7 @@ async fn push(
             return Ok((before.clone(), Pushed::Same));
         }
     }
-    let version = upload_and_publish(client, &spec, bytes, view).await.map_err(told)?;
+    let version = upload_and_publish(client, &spec, file, view).await.map_err(told)?;
     let pushed = match before {
         None => Pushed::New,
         Some(before) if before.retired_at.is_some() => Pushed::Revived,
@@ -174,11 +193,21 @@ async fn make_plugin(args: &PushArgs, client: &Client, view: &View) -> Result<()
 fn spec(args: &PushArgs, info: &ComponentInfo, before: Option<&PluginVersion>) -> VersionSpec {
     let before = before.map(|before| &before.spec);
     let named = args.channel.as_deref().and_then(|name| Channel::ALL.into_iter().find(|channel| channel.as_str() == name));
+    let kinds = [
+        (&args.requires, DependencyKind::Required),
+        (&args.optional, DependencyKind::Optional),
+        (&args.conflicts, DependencyKind::Conflicts),
+    ];
+    let said = kinds.into_iter().flat_map(|(others, kind)| {
+        others.iter().map(move |(plugin, version)| Dependency { plugin: plugin.clone(), version: version.clone(), kind })
+    });
+    let said: Vec<_> = said.collect();
     VersionSpec {
         plugin: args.plugin.clone(),
         version: args.version.clone(),
         sha256: info.digest,
         channel: named.or(before.map(|before| before.channel)).unwrap_or_default(),
+        dependencies: if said.is_empty() { before.map(|before| before.dependencies.clone()).unwrap_or_default() } else { said },
         default_config: args.default_config.clone().or_else(|| before?.default_config.clone()),
         release_notes: args.release_notes.clone().or_else(|| before?.release_notes.clone()),
     }
@@ -196,25 +225,30 @@ fn other_bytes(before: &PluginVersion, info: &ComponentInfo) -> Failure {
 
 /// Publishes. Between upload and publishing somebody may retire the last version with the same bytes, which takes them along: then
 /// they are sent again.
-async fn upload_and_publish(client: &Client, spec: &VersionSpec, bytes: Bytes, view: &View) -> Result<PluginVersion, ClientError> {
+async fn upload_and_publish(client: &Client, spec: &VersionSpec, file: &Path, view: &View) -> Result<PluginVersion, ClientError> {
     for _ in 1..UPLOADS {
-        upload(client, spec, bytes.clone(), view).await?;
+        upload(client, spec, file, view).await?;
         match client.publish_version(spec).await {
             Err(error) if error.code() == Some(ErrorCode::ComponentNotFound) => {}
             published => return published,
         }
     }
-    upload(client, spec, bytes, view).await?;
+    upload(client, spec, file, view).await?;
     client.publish_version(spec).await
 }
 
-/// Sends the bytes, with something to look at on a terminal.
-async fn upload(client: &Client, spec: &VersionSpec, bytes: Bytes, view: &View) -> Result<(), ClientError> {
+/// Sends the bytes, with a bar on a terminal.
+async fn upload(client: &Client, spec: &VersionSpec, file: &Path, view: &View) -> Result<(), ClientError> {
     let target = if view.messages_are_live() { ProgressDrawTarget::stderr() } else { ProgressDrawTarget::hidden() };
-    let style = ProgressStyle::with_template("{spinner} Uploading {msg}").unwrap_or_else(|_| ProgressStyle::default_spinner());
-    let bar = ProgressBar::with_draw_target(None, target).with_style(style).with_message(size(bytes.len() as u64));
-    bar.enable_steady_tick(Duration::from_millis(100));
-    let sent = client.upload_component(&spec.sha256, bytes).await;
+    let template = "Uploading [{bar:40}] {binary_bytes} of {binary_total_bytes}, {binary_bytes_per_sec}, {eta} left";
+    let style = ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_bar());
+    let bar = ProgressBar::with_draw_target(Some(0), target).with_style(style.progress_chars("=> "));
+    let shown = bar.clone();
+    let progress = move |sent, all| {
+        shown.set_length(all);
+        shown.set_position(sent);
+    };
+    let sent = client.upload_component_file(&spec.sha256, file, progress).await;
     bar.finish_and_clear();
     sent.map(drop)
 }

@@ -2,7 +2,7 @@
 
 use clap::Args;
 use hotswap_api::{Plugin, PluginVersion};
-use hotswap_model::{PluginName, VersionName};
+use hotswap_model::{Dependency, DependencyKind, PluginName, VersionName, VersionSpec};
 
 use super::{Output, json, versions};
 use crate::connection::{connect, refused};
@@ -91,6 +91,7 @@ fn version_told(version: &PluginVersion, view: &View) -> String {
         ("sha256", Some(spec.sha256.to_string())),
         ("size", Some(format!("{} ({} bytes)", size(version.size), version.size))),
         ("published", Some(version.created_at.to_string())),
+        ("needs", dependencies(&version.spec)),
         ("default config", spec.default_config.clone()),
         ("release notes", spec.release_notes.clone()),
         ("id", Some(version.id.to_string())),
@@ -106,6 +107,20 @@ fn version_told(version: &PluginVersion, view: &View) -> String {
         listed("exports", &version.exports),
         listed("imports", &version.imports)
     )
+}
+
+/// What it says of other plugins, a line each.
+fn dependencies(spec: &VersionSpec) -> Option<String> {
+    let told = |dependency: &Dependency| {
+        let kind = match dependency.kind {
+            DependencyKind::Required => "",
+            DependencyKind::Optional => " (if it is there)",
+            DependencyKind::Conflicts => " (not with it)",
+        };
+        format!("{} {}{kind}", dependency.plugin, dependency.version)
+    };
+    let all: Vec<_> = spec.dependencies.iter().map(told).collect();
+    (!all.is_empty()).then(|| all.join("\n"))
 }
 
 /// A line for each fact there is.
