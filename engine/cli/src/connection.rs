@@ -53,6 +53,6 @@ mod tests {
         let problem = Problem::new(ErrorCode::Invalid, "plugin \"a\" is not valid").errors(faults).hint("fix it");
         let told = problem_told(&problem);
         assert_eq!(told.summary, "The request is not valid");
-        assert_eq!(told.detail, "Plugin \"a\" is not valid\n  tags has an empty tag.\n\nFix it.");
+        assert_eq!(told.detail, "Plugin \"a\" is not valid\n  tags: has an empty tag.\n\nFix it.");
     }
 }
