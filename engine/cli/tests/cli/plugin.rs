@@ -38,7 +38,13 @@ fn a_version_lives_from_push_to_delete() {
     assert_eq!(rows[0], ["NAME", "PUBLISHER", "CATEGORY", "TAGS", "DESCRIPTION"]);
     assert_eq!(rows[1], ["greeter", "-", "web", "hello", "Says", "hello"]);
     assert!(!listed.contains(['\t', '\x1b']), "{listed:?}");
-    for (words, found) in [(&["hello"][..], true), (&["--category=web"], true), (&["hello", "--tag=none"], false)] {
+    for (words, found) in [
+        (&["hello"][..], true),
+        (&["--category=web"], true),
+        (&["hello", "--tag=none"], false),
+        (&["--capability=wasi:http/types"], true),
+        (&["--channel=beta"], false),
+    ] {
         let run = folder.run(&[&["plugin", "search"], words].concat());
         assert_eq!((run.code, run.stdout.contains("greeter"), run.stderr.contains("No plugin fits.")), (0, found, !found), "{words:?}");
     }

@@ -59,6 +59,9 @@ pub(crate) struct PushArgs {
     /// Make the plugin if it is not there
     #[arg(long)]
     create: bool,
+    /// What a plugin that is made is called for people
+    #[arg(long, value_name = "TEXT", requires = "create")]
+    display_name: Option<String>,
     /// Who answers for a plugin that is made
     #[arg(long, value_name = "TEXT", requires = "create")]
     publisher: Option<String>,
@@ -173,6 +176,7 @@ async fn make_plugin(args: &PushArgs, client: &Client, view: &View) -> Result<()
     }
     let spec = PluginSpec {
         name: args.plugin.clone(),
+        display_name: args.display_name.clone(),
         publisher: args.publisher.clone(),
         category: args.category.clone(),
         description: args.description.clone(),

@@ -71,6 +71,7 @@ fn plugin_told(plugin: &Plugin, view: &View) -> String {
     let spec = &plugin.spec;
     let tags: Vec<_> = spec.tags.iter().map(String::as_str).collect();
     let facts = [
+        ("called", spec.display_name.clone()),
         ("publisher", spec.publisher.clone()),
         ("category", spec.category.clone()),
         ("tags", (!tags.is_empty()).then(|| tags.join(", "))),
