@@ -8,6 +8,7 @@ const MINIMAL: &str = "resource \"hotswap_plugin\" \"p\" {\n  name = \"@greeter\
 const FULL: &str = r#"
 resource "hotswap_plugin" "p" {
   name              = "@greeter"
+  display_name      = "Greeter"
   publisher         = "examples"
   category          = "demo"
   description       = "Greets \"everybody\" – in UTF-8"

@@ -137,6 +137,7 @@ fn tenant() -> impl Strategy<Value = Block> {
 fn plugin() -> impl Strategy<Value = Block> {
     let url = || select(vec!["http://", "https://example.org/ä?q=${x}#%{y}", "https://example.org"]).prop_map(literal);
     block(vec![
+        maybe("display_name", text()),
         maybe("publisher", text()),
         maybe("category", text()),
         maybe("description", text()),

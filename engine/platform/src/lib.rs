@@ -12,6 +12,7 @@ mod controller;
 mod error;
 mod figures;
 mod http;
+mod leading;
 mod private;
 mod secrets;
 mod server;
@@ -30,9 +31,11 @@ use tokio_util::sync::CancellationToken;
 use auth::AdminToken;
 use components::Components;
 use controller::Controller;
+use leading::Leading;
 use secrets::MasterKey;
 use telemetry::Metrics;
 
+pub use hotswap_registry::{RedisUrl, RedisUrlError};
 pub use hotswap_store::{DatabaseUrl, DatabaseUrlError};
 pub use private::make_data_dir;
 pub use secrets::{MasterKeyError, MasterKeySource};
@@ -43,6 +46,9 @@ pub(crate) struct Platform {
     pub(crate) store: Store,
     /// Searches plugins.
     pub(crate) search: hotswap_registry::Search,
+    /// Remembers what was read of the registry.
+    pub(crate) cache: hotswap_registry::Cache,
+    pub(crate) leading: Arc<Leading>,
     pub(crate) components: Arc<Components>,
     pub(crate) gateway: Arc<Gateway>,
     pub(crate) controller: Controller,

@@ -9,9 +9,10 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use hotswap_gateway::{Gateway, GatewayConfig};
+use hotswap_registry::{Cache, RedisUrl};
 use hotswap_runtime::Runtime;
 use hotswap_storage::FolderStorage;
-use hotswap_store::{DatabaseUrl, Page, Store, StoreError};
+use hotswap_store::{DatabaseUrl, Store, StoreError};
 use serde::Serialize;
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
@@ -19,14 +20,11 @@ use tokio_util::sync::CancellationToken;
 use crate::auth::AdminToken;
 use crate::components::Components;
 use crate::controller::{Controller, Tools};
+use crate::leading::{Leader, Leading};
 use crate::private::make_data_dir;
 use crate::secrets::{MasterKey, MasterKeyError, MasterKeySource};
-use crate::service::REMEMBERED_FOR;
 use crate::telemetry::Metrics;
-use crate::{Platform, Urls, clock, http};
-
-/// Answers kept under an idempotency key are forgotten after this.
-const KEEP_ANSWERS: hotswap_model::Span = hotswap_model::Span::from_secs(24 * 3_600);
+use crate::{Platform, Urls, http, leading};
 
 /// After being told to stop, requests to the API are waited for this long.
 const STOP_WITHIN: Duration = Duration::from_secs(10);
@@ -38,6 +36,8 @@ pub struct ServeConfig {
     pub data_dir: PathBuf,
     /// Where the database is.
     pub database: DatabaseConfig,
+    /// Where what was read of the registry is remembered beside this process.
+    pub cache: Option<RedisUrl>,
     /// Where the API listens; port 0 takes a free one.
     pub listen: SocketAddr,
     /// Where the gateway listens; port 0 takes a free one.
@@ -134,6 +134,9 @@ pub enum ServeError {
     /// There is no usable master key.
     #[error(transparent)]
     MasterKey(#[from] MasterKeyError),
+    /// Another server on the same database leads.
+    #[error("another server on this database has begun to lead, so this one stops; start it again to stand by")]
+    Superseded,
     /// Serving ended by itself.
     #[error("the server stopped by itself")]
     Stopped(#[source] io::Error),
@@ -181,6 +184,7 @@ pub async fn serve(
     metrics.extend(|registry| gateway.register(registry));
     let components = Arc::new(Components::new(store.clone(), Arc::new(storage), runtime.clone()));
     let stopping = CancellationToken::new();
+    let leading = Arc::new(Leading::default());
     let tools = Tools {
         store: store.clone(),
         components: components.clone(),
@@ -188,13 +192,18 @@ pub async fn serve(
         gateway: gateway.clone(),
         metrics: metrics.clone(),
         master_key: master_key.clone(),
+        leading: leading.clone(),
         stopping: stopping.clone(),
     };
+    let cache = Cache::new(store.clone(), config.cache.as_ref());
+    metrics.extend(|registry| cache.register(registry));
     let platform = Arc::new(Platform {
         store,
         search: hotswap_registry::Search::new(),
+        cache,
+        leading,
         components,
-        gateway: gateway.clone(),
+        gateway,
         controller: Controller::new(tools),
         metrics,
         token,
@@ -204,33 +213,56 @@ pub async fn serve(
         ready: AtomicBool::new(false),
     });
 
-    let gateway_task = {
-        // Requests that come before the routes are set wait in the listener's queue.
-        take_up(&platform).await.map_err(in_database)?;
-        let stopping = stopping.clone();
-        tokio::spawn(async move { gateway.serve(gateway_listener, stopping).await })
+    // Who leads takes up what there is before it takes requests. The gateway of who stands by listens once it leads.
+    let (leader, gateway_listener) = match platform.store.lead().await.map_err(in_database)? {
+        Some(leadership) => (Some(Leader::begin(&platform, leadership, gateway_listener).await.map_err(in_database)?), None),
+        None => (None, Some(gateway_listener)),
     };
+    drop(gateway_listener);
     platform.ready.store(true, Ordering::Release);
+    tokio::spawn(leading::read_plugins(platform.clone()));
     let api = axum::serve(api_listener, http::router(platform.clone()));
-    let api_task = tokio::spawn(api.with_graceful_shutdown(stopping.clone().cancelled_owned()).into_future());
+    let mut api_task = tokio::spawn(api.with_graceful_shutdown(stopping.clone().cancelled_owned()).into_future());
     write_endpoints(&folder, &endpoints).map_err(unusable)?;
     ready(&endpoints);
 
-    let mut api_task = api_task;
+    let mut leader_task = {
+        let (platform, place) = (platform.clone(), config.database.place(&folder));
+        tokio::spawn(async move { lead(&platform, leader, gateway_address, place).await })
+    };
     let ended = tokio::select! {
         () = stop.cancelled() => Ok(()),
         ended = &mut api_task => Err(ServeError::Stopped(ended.map_or_else(io::Error::other, |ended| ended.err().unwrap_or_else(|| io::Error::other("the API ended"))))),
+        ended = &mut leader_task => ended.unwrap_or_else(|error| Err(ServeError::Stopped(io::Error::other(error)))),
     };
     stopping.cancel();
     if ended.is_ok() && tokio::time::timeout(STOP_WITHIN, api_task).await.is_err() {
         tracing::warn!("requests to the API were still under way after {STOP_WITHIN:?}; they end here");
     }
-    if let Err(error) = gateway_task.await {
-        tracing::error!(%error, "the gateway failed while it stopped");
+    if !leader_task.is_finished()
+        && let Ok(Err(error)) = leader_task.await
+    {
+        tracing::error!(%error, "the server failed while it stopped");
     }
     platform.store.close().await;
     let _ = fs::remove_file(folder.join("endpoints.json"));
     ended
+}
+
+/// Leads, at once or after standing by, until the server stops.
+async fn lead(platform: &Platform, leader: Option<Leader>, gateway: SocketAddr, place: String) -> Result<(), ServeError> {
+    let leader = match leader {
+        Some(leader) => leader,
+        None => {
+            let Some(leadership) = leading::stand_by(platform).await else { return Ok(()) };
+            let listener = leading::listen_again(gateway).await.map_err(|source| ServeError::Listen { address: gateway, source })?;
+            let leader = Leader::begin(platform, leadership, listener).await;
+            let leader = leader.map_err(|source| ServeError::Database { place, source })?;
+            tracing::info!("this server leads now");
+            leader
+        }
+    };
+    leader.lead(platform).await
 }
 
 /// One server a folder, as long as the file is open.
@@ -249,35 +281,6 @@ async fn listen(address: SocketAddr, plain_http: bool) -> Result<TcpListener, Se
         return Err(ServeError::PlainHttp { address });
     }
     TcpListener::bind(address).await.map_err(|source| ServeError::Listen { address, source })
-}
-
-/// Sets the gateway up as the database says, and starts a worker for every deployment: rollouts go on where they were.
-async fn take_up(platform: &Platform) -> Result<(), StoreError> {
-    let mut tx = platform.store.write().await?;
-    let now = clock::now();
-    tx.prune_idempotent_answers(now - KEEP_ANSWERS).await?;
-    tx.prune_tokens(now - REMEMBERED_FOR).await?;
-    tx.commit().await?;
-    let mut tx = platform.store.read().await?;
-    for tenant in tx.list_tenants(&Page::all()).await? {
-        platform.tell_gateway(&tenant.spec);
-    }
-    let deployments = tx.list_deployments(None, &Page::all()).await?;
-    drop(tx);
-    let mut tx = platform.store.read().await?;
-    // What is found wrong here is told to who searches.
-    if let Err(error) = platform.search.bring_up_to_date(&mut tx).await {
-        tracing::warn!(%error, "the plugins cannot be read for searching yet");
-    }
-    drop(tx);
-    for deployment in &deployments {
-        platform.controller.look_at(&deployment.id, &deployment.address());
-    }
-    for deployment in &deployments {
-        platform.controller.served(&deployment.id).await;
-    }
-    tracing::info!(deployments = deployments.len(), "everything that should serve serves");
-    Ok(())
 }
 
 /// Whole or not at all: others wait for this file.

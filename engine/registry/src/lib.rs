@@ -5,11 +5,13 @@
 
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
+mod cache;
 mod candidates;
 mod error;
 mod publish;
 mod search;
 
+pub use cache::{Cache, KNOWN_FOR, RedisUrl, RedisUrlError};
 pub use candidates::candidates;
 pub use error::RegistryError;
 pub use publish::{Published, publish};

@@ -117,6 +117,7 @@ impl Tx {
             let existing = self.deployment(&deployment.address()).await?.map(|found| found.id.to_string());
             return Err(StoreError::conflict(Kind::Deployment, deployment.address(), existing));
         }
+        self.deployment_changed(&deployment.id).await?;
         Ok(Deployment { etag: 1, ..deployment.clone() })
     }
 
@@ -207,6 +208,7 @@ impl Tx {
         .bind(now.as_micros())
         .execute(self.conn())
         .await?;
+        self.deployment_changed(&after.id).await?;
         Ok(after)
     }
 
@@ -219,6 +221,6 @@ impl Tx {
         let stored = self.deployment_by_id(id).await?.ok_or_else(|| StoreError::not_found(Kind::Deployment, id))?;
         row::check_etag(Kind::Deployment, stored.address(), stored.etag, etag)?;
         query("UPDATE deployments SET deleted_at = $2 WHERE id = $1").bind(id.as_str()).bind(now.as_micros()).execute(self.conn()).await?;
-        Ok(())
+        self.deployment_changed(id).await
     }
 }

@@ -7,6 +7,7 @@ use sqlx::migrate::{Migrate as _, Migrator};
 use sqlx::postgres::{PgConnectOptions, PgConnection, PgPoolOptions};
 use sqlx::{AssertSqlSafe, ConnectOptions as _, Connection as _, Executor as _, PgPool};
 
+use crate::leader::take_lock;
 use crate::store::{PATIENCE, READERS};
 use crate::tx::Inner;
 use crate::{DatabaseUrl, Result, StoreError};
@@ -22,6 +23,7 @@ const WRITERS: i64 = 7_700_001;
 #[derive(Debug, Clone)]
 pub(crate) struct PostgresDatabase {
     pool: PgPool,
+    options: Box<PgConnectOptions>,
 }
 
 impl PostgresDatabase {
@@ -34,7 +36,7 @@ impl PostgresDatabase {
             .connect_with((*url.options).clone())
             .await
             .map_err(unavailable)?;
-        Ok(Self { pool })
+        Ok(Self { pool, options: url.options.clone() })
     }
 
     pub(crate) async fn write(&self, tenant: Option<&TenantId>) -> Result<Inner> {
@@ -59,6 +61,12 @@ impl PostgresDatabase {
         Ok(Inner::Postgres(self.pool.begin_with(AssertSqlSafe(sql)).await.map_err(unavailable)?))
     }
 
+    /// The connection that holds the leader's lock; nothing if another one has it.
+    pub(crate) async fn lock_for_leader(&self) -> Result<Option<PgConnection>> {
+        let mut conn = connect_once(&self.options).await?;
+        Ok(take_lock(&mut conn).await?.then_some(conn))
+    }
+
     pub(crate) async fn close(&self) {
         self.pool.close().await;
     }
@@ -78,7 +86,7 @@ fn unavailable(error: sqlx::Error) -> StoreError {
 }
 
 /// A connection of its own, outside the pool.
-pub(crate) async fn connect_once(options: &PgConnectOptions) -> Result<PgConnection> {
+async fn connect_once(options: &PgConnectOptions) -> Result<PgConnection> {
     let connected = tokio::time::timeout(CONNECT_WITHIN, options.connect()).await;
     Ok(connected.map_err(|_| unavailable(sqlx::Error::PoolTimedOut))??)
 }

@@ -52,6 +52,14 @@ impl Tx {
         row::int(&query("SELECT value FROM counters WHERE name = 'registry'").fetch_one(self.conn()).await?, "value")
     }
 
+    /// What tells this database from every other.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn database_identity(&mut self) -> Result<String> {
+        row::string(&query("SELECT id FROM identity").fetch_one(self.conn()).await?, "id")
+    }
+
     /// What changed after this generation; after 0, everything there is.
     ///
     /// # Errors

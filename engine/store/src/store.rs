@@ -9,7 +9,7 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use crate::postgres::PostgresDatabase;
 use crate::sqlite::SqliteDatabase;
-use crate::{DatabaseUrl, Result, StoreError, Tx};
+use crate::{DatabaseUrl, Leadership, Result, StoreError, Tx};
 
 /// Transactions of this process that may read at the same time; more wait.
 pub(crate) const READERS: u32 = 8;
@@ -119,6 +119,29 @@ impl Store {
         let mut tx = Tx::new(inner, turn);
         tx.pin_snapshot().await?;
         Ok(tx)
+    }
+
+    /// Begins to lead, unless another server on this database does.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn lead(&self) -> Result<Option<Leadership>> {
+        let lock = match &self.database {
+            Database::Sqlite(_) => None,
+            Database::Postgres(database) => match database.lock_for_leader().await? {
+                Some(lock) => Some(lock),
+                None => return Ok(None),
+            },
+        };
+        let mut tx = self.write().await?;
+        let generation = tx.next_leader().await?;
+        tx.commit().await?;
+        Ok(Some(Leadership::new(lock, generation)))
+    }
+
+    /// Whether other servers may be on this database.
+    pub fn is_shared(&self) -> bool {
+        matches!(self.database, Database::Postgres(_))
     }
 
     /// Waits for the transactions that are open and lets the database go. Every later transaction fails.

@@ -56,6 +56,7 @@ impl Tx {
             let existing = self.tenant(&spec.name).await?.map(|tenant| tenant.id.to_string());
             return Err(StoreError::conflict(Kind::Tenant, &spec.name, existing));
         }
+        self.tenant_changed(id).await?;
         Ok(Tenant { id: id.clone(), spec: spec.clone(), etag: 1, created_at: now, updated_at: now })
     }
 
@@ -121,6 +122,7 @@ impl Tx {
             .bind(now.as_micros())
             .execute(self.conn())
             .await?;
+        self.tenant_changed(id).await?;
         Ok(after)
     }
 
@@ -133,6 +135,6 @@ impl Tx {
         let before = self.tenant_by_id(id).await?.ok_or_else(|| StoreError::not_found(Kind::Tenant, id))?;
         row::check_etag(Kind::Tenant, &before.spec.name, before.etag, etag)?;
         query("UPDATE tenants SET deleted_at = $2 WHERE id = $1").bind(id.as_str()).bind(now.as_micros()).execute(self.conn()).await?;
-        Ok(())
+        self.tenant_changed(id).await
     }
 }

@@ -31,6 +31,16 @@ impl Postgres {
 
     /// Starts a server of one's own, to be stopped and started.
     pub fn start() -> Self {
+        // What is lost in a crash of the machine is no loss here.
+        Self::start_with("-c fsync=off -c full_page_writes=off")
+    }
+
+    /// Starts one whose commits are on disk as by default, to be measured.
+    pub fn start_durable() -> Self {
+        Self::start_with("")
+    }
+
+    fn start_with(options: &str) -> Self {
         let bin = binaries();
         let folder = tempfile::Builder::new().prefix("hotswap-postgres-").tempdir().unwrap();
         let user = User::other_than_root();
@@ -40,7 +50,7 @@ impl Postgres {
         // Another process may take the port before the server does.
         for _ in 0..5 {
             let port = free_port();
-            let mut guard = Guard::new(&functions(&bin, folder.path(), port), user);
+            let mut guard = Guard::new(&functions(&bin, folder.path(), port, options), user);
             if guard.call("make") && guard.call("start") {
                 return Self { guard: Mutex::new(guard), port, databases: AtomicU32::new(0), _folder: folder };
             }
@@ -109,12 +119,11 @@ pub fn psql(address: &str, sql: &str) -> String {
     String::from_utf8_lossy(&output.stdout).trim_end().to_owned()
 }
 
-fn functions(bin: &Path, folder: &Path, port: u16) -> String {
+fn functions(bin: &Path, folder: &Path, port: u16, more: &str) -> String {
     let (bin, folder) = (bin.display(), folder.display());
-    // What is lost in a crash of the machine is no loss here.
     let options = format!(
         "-c listen_addresses=127.0.0.1 -c port={port} -c unix_socket_directories= -c max_connections=300 -c shared_buffers=64MB \
-         -c fsync=off -c full_page_writes=off"
+         {more}"
     );
     format!(
         r#"

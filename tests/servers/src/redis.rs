@@ -65,7 +65,7 @@ start() {{
     redis-server --bind 127.0.0.1 --port {port} --save '' --appendonly no </dev/null >/dev/null 2>&1 &
     server=$!
     for _ in $(seq 400); do
-        redis-cli -h 127.0.0.1 -p {port} ping | grep -q PONG && return 0
+        redis-cli -h 127.0.0.1 -p {port} ping 2>/dev/null | grep -q PONG && return 0
         kill -0 $server || return 1
         sleep 0.05
     done

@@ -25,6 +25,7 @@ use tokio_util::sync::CancellationToken;
 use tracing::Instrument as _;
 
 use crate::components::Components;
+use crate::leading::Leading;
 use crate::secrets::MasterKey;
 use crate::telemetry::Metrics;
 use worker::Worker;
@@ -40,6 +41,7 @@ pub(crate) struct Tools {
     pub(crate) gateway: Arc<Gateway>,
     pub(crate) metrics: Arc<Metrics>,
     pub(crate) master_key: Arc<MasterKey>,
+    pub(crate) leading: Arc<Leading>,
     pub(crate) stopping: CancellationToken,
 }
 
@@ -105,9 +107,25 @@ impl Controller {
         Self { tools: Arc::new(tools), workers: Arc::default(), generations: AtomicI64::new(1), changes: broadcast::Sender::new(64) }
     }
 
-    /// Tells the worker of a deployment that the database has something new for it; starts it if there is none yet.
+    /// Tells the worker of a deployment that the database has something new for it; starts it if there is none yet. A server that stands
+    /// by has no workers: the one that leads looks for itself.
     pub(crate) fn look_at(&self, id: &DeploymentId, address: &DeploymentAddress) {
-        self.mail_of(id, address).read_again();
+        if self.tools.leading.leads() {
+            self.mail_of(id, address).read_again();
+        }
+    }
+
+    /// Tells the worker of a deployment, if there is one, that the database has something new for it.
+    pub(crate) fn look_again(&self, id: &DeploymentId) {
+        if let Some(handle) = lock(&self.workers).get(id) {
+            handle.mail.read_again();
+        }
+    }
+
+    /// Tells those who follow rollouts that something may have been written down.
+    pub(crate) fn tell_changes(&self) {
+        // Nobody may be listening.
+        let _ = self.changes.send(());
     }
 
     /// Asks for a rollout to go back.

@@ -1,6 +1,7 @@
 //! What a worker reads from the database and writes to it: every step before it is acted on, and only while the rollout is
 //! still the one the worker means.
 
+use hotswap_api::{ErrorCode, Problem};
 use hotswap_model::{DeploymentStatus, Held, RolloutStatus, Timestamp};
 use hotswap_rollout::{Progress, Reason};
 use hotswap_store::{Deployment, Rollout, StoredRevision, Tx};
@@ -111,6 +112,9 @@ impl Worker {
     async fn write(&mut self, step: Step) -> Result<Written> {
         let now = clock::now();
         let mut tx = self.tools.store.write().await.map_err(error::store)?;
+        if tx.leader_generation().await.map_err(error::store)? != self.tools.leading.generation() {
+            return Err(Problem::new(ErrorCode::Unavailable, "another server on this database leads, or this one is about to lead again"));
+        }
         let Some(present) = tx.deployment_by_id(&self.id).await.map_err(error::store)? else { return Ok(Written::Overtaken) };
         let under_way = unfinished(&mut tx, &present).await?;
         if under_way.is_none_or(|(rollout, _)| rollout.id != step.rollout.id) {

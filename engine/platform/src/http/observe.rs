@@ -18,6 +18,7 @@ pub(super) async fn readyz(State(platform): State<Arc<Platform>>) -> (StatusCode
     match platform.store.read().await {
         Err(_) => (StatusCode::SERVICE_UNAVAILABLE, "the database does not answer\n"),
         Ok(_) if !platform.is_ready() => (StatusCode::SERVICE_UNAVAILABLE, "deployments are still being loaded\n"),
+        Ok(_) if !platform.leading.leads() => (StatusCode::OK, "ready, standing by: another server leads\n"),
         Ok(_) => (StatusCode::OK, "ready\n"),
     }
 }

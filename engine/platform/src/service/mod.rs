@@ -88,6 +88,7 @@ impl Acting {
             tx.insert_idempotent_answer(&kept).await.map_err(error::store)?;
         }
         tx.commit().await.map_err(error::store)?;
+        self.cache.changed();
         Ok(answer)
     }
 }

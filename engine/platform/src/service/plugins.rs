@@ -37,8 +37,8 @@ impl Acting {
 
     pub(crate) async fn plugin(&self, name_or_id: &str) -> Result<api::Plugin> {
         self.may(Action::ReadPlugins)?;
-        let mut tx = self.read().await?;
-        Ok(to_api(find(&mut tx, name_or_id).await?))
+        let read = async { Ok(to_api(find(&mut self.read().await?, name_or_id).await?)) };
+        self.cache.get(&format!("plugin:{name_or_id}"), read, error::store).await
     }
 
     pub(crate) async fn plugins(&self, names: Option<Vec<String>>, search: Search, part: Part) -> Result<api::Page<api::Plugin>> {
@@ -126,7 +126,9 @@ impl Acting {
             return Err(Problem::new(ErrorCode::PluginInUse, detail).hint("retire them first (delete each version)"));
         }
         tx.delete_plugin(&plugin.id, etag, clock::now()).await.map_err(error::store)?;
-        tx.commit().await.map_err(error::store)
+        tx.commit().await.map_err(error::store)?;
+        self.cache.changed();
+        Ok(())
     }
 }
 

@@ -51,6 +51,10 @@ impl Acting {
                 Problem::new(ErrorCode::RolloutOver, detail).hint("to go back to an earlier version, change the deployment's `version`")
             );
         }
+        if !self.leading.leads() {
+            return Err(Problem::new(ErrorCode::Unavailable, "this server stands by, and the one that leads has to be asked for this")
+                .hint("send it to the server whose /readyz says no more than `ready`"));
+        }
         let address = store::DeploymentAddress { tenant: rollout.tenant.clone(), name: rollout.deployment.clone() };
         self.controller.abort(&rollout.deployment_id, &address, &rollout.id);
         to_api(&mut tx, rollout).await

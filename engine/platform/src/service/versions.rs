@@ -35,8 +35,8 @@ impl Acting {
 
     pub(crate) async fn version(&self, plugin: &str, version: &str) -> Result<api::PluginVersion> {
         self.may(Action::ReadPlugins)?;
-        let mut tx = self.read().await?;
-        Ok(to_api(find(&mut tx, plugin, version).await?))
+        let read = async { Ok(to_api(find(&mut self.read().await?, plugin, version).await?)) };
+        self.cache.get(&format!("version:{plugin}/{version}"), read, error::store).await
     }
 
     pub(crate) async fn version_by_id(&self, id: &str) -> Result<api::PluginVersion> {
@@ -51,12 +51,15 @@ impl Acting {
 
     pub(crate) async fn versions(&self, plugin: &str, retired: bool) -> Result<api::Page<api::PluginVersion>> {
         self.may(Action::ReadPlugins)?;
-        let mut tx = self.read().await?;
-        let plugin = plugins::find(&mut tx, plugin).await?;
-        let which = if retired { Versions::All } else { Versions::Live };
-        let mut items = tx.list_plugin_versions(&plugin.id, which).await.map_err(error::store)?;
-        items.sort_by(|a, b| a.spec.version.cmp(&b.spec.version));
-        Ok(api::Page { items: items.into_iter().map(to_api).collect(), next: None })
+        let read = async {
+            let mut tx = self.read().await?;
+            let plugin = plugins::find(&mut tx, plugin).await?;
+            let which = if retired { Versions::All } else { Versions::Live };
+            let mut items = tx.list_plugin_versions(&plugin.id, which).await.map_err(error::store)?;
+            items.sort_by(|a, b| a.spec.version.cmp(&b.spec.version));
+            Ok(api::Page { items: items.into_iter().map(to_api).collect(), next: None })
+        };
+        self.cache.get(&format!("versions:{plugin}:{retired}"), read, error::store).await
     }
 
     /// The live versions of all plugins, or those of these names (`plugin/version`); what is no name is the name of nothing.
@@ -105,6 +108,7 @@ impl Acting {
             tx.retire_plugin_version(&before.id, None, clock::now()).await.map_err(error::store)?;
         }
         tx.commit().await.map_err(error::store)?;
+        self.cache.changed();
         self.components.collect(&before.spec.sha256).await
     }
 }

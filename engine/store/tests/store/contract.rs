@@ -9,8 +9,8 @@ use hotswap_model::{
     TokenStatus, TokenTerms, Usage, VersionSpec,
 };
 use hotswap_store::{
-    Deployment, IdempotentAnswer, Kind, Page, PinnedSecret, PluginVersion, Rollout, SealedSecret, Store, StoreError, StoredRevision,
-    Tenant, Token, Versions,
+    Adoption, ChangedPlugin, Deployment, IdempotentAnswer, Kind, Page, PinnedSecret, PluginVersion, RegistryChanges, Rollout, SealedSecret,
+    Store, StoreError, StoredRevision, Tenant, Token, Versions,
 };
 
 /// Makes a test of each function: for SQLite on disk, SQLite that ends with the process, and PostgreSQL.
@@ -63,6 +63,10 @@ on_every_store! {
     a_token_is_found_by_its_digest_and_its_value_is_free_once_it_has_ended
     tokens_end_with_their_tenant_and_are_forgotten_after_a_while
     secrets_stay_as_long_as_a_revision_may_serve_that_has_them
+    who_runs_what_is_counted_by_tenant_and_version
+    what_changed_in_the_registry_is_told_from_any_generation_on
+    what_changed_among_tenants_and_deployments_is_told_from_any_generation_on
+    who_begins_to_lead_has_a_higher_number_than_all_before
 }
 
 async fn a_record_reads_back_as_it_was_written(store: &Store) {
@@ -664,4 +668,92 @@ async fn secrets_stay_as_long_as_a_revision_may_serve_that_has_them(store: &Stor
     tx.delete_deployment(&deployment.id, None, at(6)).await.unwrap();
     assert_eq!(tx.remove_unpinned_secrets(&deployment.id).await.unwrap(), 1);
     assert_eq!(tx.master_keys_of_secrets().await.unwrap(), Vec::<String>::new());
+}
+
+async fn who_runs_what_is_counted_by_tenant_and_version(store: &Store) {
+    let mut tx = store.write().await.unwrap();
+    let acme = tx.insert_tenant(&tenant_id("1"), &tenant_spec("acme"), at(1)).await.unwrap();
+    let other = tx.insert_tenant(&tenant_id("2"), &tenant_spec("other"), at(1)).await.unwrap();
+    let (old, new) = (publish(&mut tx, "greeter", "1.9.0", "old").await, publish(&mut tx, "greeter", "1.10.0", "new").await);
+    let auth = publish(&mut tx, "auth", "1.0.0", "auth").await;
+    let (web, _) = deploy(&mut tx, &acme, "web", &old, 1, 64).await;
+    let web = tx.update_deployment(&Deployment { active_revision: Some(1), ..web }, at(2)).await.unwrap();
+    revise(&mut tx, &web, &new, 1, 64).await;
+    deploy(&mut tx, &acme, "shop", &new, 1, 64).await;
+    deploy(&mut tx, &other, "web", &old, 1, 64).await;
+    let (gone, _) = deploy(&mut tx, &other, "gone", &new, 1, 64).await;
+    tx.delete_deployment(&gone.id, None, at(3)).await.unwrap();
+    deploy(&mut tx, &acme, "login", &auth, 1, 64).await;
+    let told =
+        |found: Vec<Adoption>| found.iter().map(|a| format!("{} {} {}/{}", a.tenant, a.version, a.serving, a.wanted)).collect::<Vec<_>>();
+    let all = ["acme 1.10.0 0/2", "acme 1.9.0 1/0", "other 1.9.0 0/1"];
+    assert_eq!(told(tx.adoption(&old.plugin_id, None).await.unwrap()), all);
+    assert_eq!(told(tx.adoption(&old.plugin_id, Some(&other.id)).await.unwrap()), all[2..]);
+    assert_eq!(told(tx.adoption(&plugin_id("nobody"), None).await.unwrap()), [""; 0]);
+}
+
+async fn what_changed_in_the_registry_is_told_from_any_generation_on(store: &Store) {
+    let told = |changes: RegistryChanges| {
+        let line = |changed: &ChangedPlugin| match changed {
+            ChangedPlugin::Live(plugin, versions) => format!("{} {}", plugin.spec.name, versions.len()),
+            ChangedPlugin::Ended(id) => format!("{id} ended"),
+        };
+        changes.plugins.iter().map(line).collect::<Vec<_>>()
+    };
+    let mut generations = vec![store.read().await.unwrap().registry_generation().await.unwrap()];
+    let mut tx = store.write().await.unwrap();
+    let version = publish(&mut tx, "greeter", "1.0.0", "bytes").await;
+    publish(&mut tx, "auth", "1.0.0", "bytes").await;
+    tx.commit().await.unwrap();
+    generations.push(store.read().await.unwrap().registry_generation().await.unwrap());
+    let mut tx = store.write().await.unwrap();
+    tx.retire_plugin_version(&version.id, None, at(2)).await.unwrap();
+    tx.commit().await.unwrap();
+    generations.push(store.read().await.unwrap().registry_generation().await.unwrap());
+    let mut tx = store.write().await.unwrap();
+    tx.delete_plugin(&version.plugin_id, None, at(3)).await.unwrap();
+    publish(&mut tx, "never", "1.0.0", "committed").await;
+    drop(tx);
+    let mut tx = store.read().await.unwrap();
+    assert!(generations.is_sorted_by(|a, b| a < b), "{generations:?}");
+    assert_eq!(tx.registry_generation().await.unwrap(), generations[2], "what was not committed raises nothing");
+    assert_eq!(told(tx.registry_changes(0).await.unwrap()), ["auth 1", "greeter 0"]);
+    assert_eq!(told(tx.registry_changes(generations[0]).await.unwrap()), ["auth 1", "greeter 0"]);
+    assert_eq!(told(tx.registry_changes(generations[1]).await.unwrap()), ["greeter 0"]);
+    assert_eq!(told(tx.registry_changes(generations[2]).await.unwrap()), [""; 0]);
+    drop(tx);
+    let mut tx = store.write().await.unwrap();
+    tx.delete_plugin(&version.plugin_id, None, at(3)).await.unwrap();
+    assert_eq!(told(tx.registry_changes(generations[2]).await.unwrap()), ["plg_greeter ended"]);
+    let identity = tx.database_identity().await.unwrap();
+    assert_eq!(identity.len(), 32);
+    assert_ne!(Store::memory().await.unwrap().read().await.unwrap().database_identity().await.unwrap(), identity);
+}
+
+async fn what_changed_among_tenants_and_deployments_is_told_from_any_generation_on(store: &Store) {
+    let mut tx = store.write().await.unwrap();
+    let tenant = tx.insert_tenant(&tenant_id("1"), &tenant_spec("acme"), at(1)).await.unwrap();
+    let version = publish(&mut tx, "greeter", "1.0.0", "bytes").await;
+    let (web, _) = deploy(&mut tx, &tenant, "web", &version, 1, 64).await;
+    let (shop, _) = deploy(&mut tx, &tenant, "shop", &version, 1, 64).await;
+    let before = tx.fleet_generation().await.unwrap();
+    assert_eq!(tx.fleet_changes(before).await.unwrap().deployments, []);
+    let web = tx.update_deployment(&web, at(2)).await.unwrap();
+    tx.delete_deployment(&shop.id, None, at(2)).await.unwrap();
+    let changes = tx.fleet_changes(before).await.unwrap();
+    assert_eq!((changes.deployments, changes.ended, changes.tenants.len()), (vec![web], vec![shop.id], 0));
+    assert!(changes.generation > before);
+    tx.update_tenant(&tenant.id, &tenant.spec, None, at(3)).await.unwrap();
+    assert_eq!(tx.fleet_changes(changes.generation).await.unwrap().tenants.len(), 1);
+}
+
+async fn who_begins_to_lead_has_a_higher_number_than_all_before(store: &Store) {
+    let mut first = store.lead().await.unwrap().unwrap();
+    assert!(first.holds().await);
+    assert_eq!(store.read().await.unwrap().leader_generation().await.unwrap(), first.generation);
+    let number = first.generation;
+    first.let_go().await;
+    let second = store.lead().await.unwrap().unwrap();
+    assert_eq!(second.generation, number + 1);
+    second.let_go().await;
 }

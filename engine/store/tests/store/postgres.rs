@@ -159,3 +159,24 @@ async fn connections_that_were_lost_are_made_again() {
     tx.insert_tenant(&tenant_id("2"), &tenant_spec("cut"), at(0)).await.unwrap();
     tx.commit().await.unwrap();
 }
+
+#[tokio::test]
+async fn one_leads_at_a_time_and_the_next_once_that_one_is_gone() {
+    let address = url(&Postgres::shared().database());
+    let (one, other) = (Store::connect(&address, None).await.unwrap(), Store::connect(&address, None).await.unwrap());
+    let leads = one.lead().await.unwrap().unwrap();
+    assert!(other.lead().await.unwrap().is_none());
+    assert!(one.lead().await.unwrap().is_none(), "not twice, either");
+    let number = leads.generation;
+    // Dropped as by a process that ends: the connection breaks, and the server lets the lock go.
+    drop(leads);
+    let began = Instant::now();
+    let next = loop {
+        if let Some(next) = other.lead().await.unwrap() {
+            break next;
+        }
+        assert!(began.elapsed() < Duration::from_secs(10), "the lock stays");
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    };
+    assert_eq!(next.generation, number + 1);
+}

@@ -5,13 +5,14 @@ mod flood;
 mod gateway;
 mod native;
 mod plot;
+mod registry;
 mod rollback;
 mod terraform;
 mod verdicts;
 
 use std::path::Path;
 
-const USAGE: &str = "usage: bench [--write PAGE | PART...], PART one of: native, provider, gateway, rollback, health";
+const USAGE: &str = "usage: bench [--write PAGE | PART...], PART one of: native, provider, gateway, rollback, health, registry";
 
 #[tokio::main]
 async fn main() {
@@ -30,7 +31,7 @@ async fn main() {
     }
 }
 
-const PARTS: [&str; 5] = ["native", "provider", "gateway", "rollback", "health"];
+const PARTS: [&str; 6] = ["native", "provider", "gateway", "rollback", "health", "registry"];
 
 async fn measure(parts: &[&str], written: Option<&Path>) -> String {
     let mut page = format!(
@@ -44,6 +45,7 @@ async fn measure(parts: &[&str], written: Option<&Path>) -> String {
             "provider" => ("Provider against Terraform's own floor", terraform::measure().await),
             "gateway" => ("Gateway", gateway::measure().await),
             "rollback" => ("Rollback", rollback::measure().await),
+            "registry" => ("Registry", registry::measure().await),
             _ => ("The health test", verdicts::measure()),
         };
         eprintln!("measured: {part}");

@@ -11,7 +11,7 @@ use std::sync::Arc;
 use anyhow::Context as _;
 use clap::Args;
 use hotswap_client::data_dir;
-use hotswap_platform::{DatabaseConfig, DatabaseUrl, Endpoints, MasterKeySource, ServeConfig};
+use hotswap_platform::{DatabaseConfig, DatabaseUrl, Endpoints, MasterKeySource, RedisUrl, ServeConfig};
 use hotswap_wasm::{WasmConfig, WasmRuntime, map_count_advice};
 use tokio_util::sync::CancellationToken;
 
@@ -45,6 +45,10 @@ pub(crate) struct ServeArgs {
     /// HOTSWAP_DATABASE_OWNER_URL, else the role of --database-url does]
     #[arg(long, value_name = "URL", conflicts_with = "ephemeral")]
     database_owner_url: Option<String>,
+    /// Remember what was read of plugins and versions in Redis, too, which several servers share: `redis://host:6379`. A
+    /// password is better said in HOTSWAP_CACHE, which may hold this. Without it, nothing is lost but time
+    #[arg(long, value_name = "URL", conflicts_with = "ephemeral")]
+    cache: Option<String>,
     /// Where the API listens; port 0 takes a free one [default: 127.0.0.1:7700, or a free port with --ephemeral]
     #[arg(long, value_name = "ADDRESS")]
     listen: Option<SocketAddr>,
@@ -131,6 +135,12 @@ fn database(args: &ServeArgs) -> anyhow::Result<DatabaseConfig> {
     Ok(url.map_or(DatabaseConfig::DataDir, |url| DatabaseConfig::Postgres { url, owner }))
 }
 
+/// Where the cache is, read as the database's address is.
+fn cache(args: &ServeArgs) -> anyhow::Result<Option<RedisUrl>> {
+    let by_environment = || std::env::var("HOTSWAP_CACHE").ok().filter(|text| !text.trim().is_empty() && !args.ephemeral);
+    Ok(args.cache.clone().or_else(by_environment).map(|text| text.trim().parse()).transpose()?)
+}
+
 /// Where the master key comes from: what is said by name goes before the environment.
 fn master_key(args: &ServeArgs) -> MasterKeySource {
     let given = || std::env::var("HOTSWAP_MASTER_KEY").ok().filter(|key| !key.trim().is_empty());
@@ -157,6 +167,7 @@ async fn serve(
     let config = ServeConfig {
         data_dir: data_dir.to_owned(),
         database: database(args)?,
+        cache: cache(args)?,
         listen: args.listen.unwrap_or_else(|| loopback(api)),
         gateway_listen: args.gateway_listen.unwrap_or_else(|| loopback(gateway)),
         domain: args.domain.clone(),
