@@ -80,6 +80,7 @@ async fn the_description_has_every_path_and_each_is_behind_the_token() {
         path::TENANT,
         path::PLUGINS,
         path::PLUGIN,
+        path::ADOPTION,
         path::VERSIONS,
         path::VERSION,
         path::ALL_VERSIONS,

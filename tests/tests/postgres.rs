@@ -44,7 +44,7 @@ async fn plugins_are_deployed_rolled_out_and_rolled_back_and_a_killed_server_goe
     assert_eq!(deployment.active_version.unwrap().to_string(), "1.1.0");
 
     // Killed in the middle of a stage that would take a minute: the next one goes on with it, and sends it back when asked to.
-    let rollout = server.begin("acme", "hello", &canary("greeter", "2.0.0", "60s")).await;
+    let rollout = server.begin("acme", "hello", &canary("greeter", "1.0.0", "60s")).await;
     server.step(&rollout, "advanced", 50).await;
     // Up to date, the database needs its owner no more.
     let server = server.kill().await.restart_with(&data, &["--database-url", &user]).await;
