@@ -74,6 +74,9 @@ impl TokenTerms {
         faults.check(length <= Self::MAX_DESCRIPTION, "description", || {
             format!("has {length} characters; at most {} are kept", Self::MAX_DESCRIPTION)
         });
+        // A database may keep no text with one.
+        let plain = self.description.as_ref().is_none_or(|text| !text.contains('\0'));
+        faults.check(plain, "description", || "has a NUL character".into());
         if let Some(ttl) = self.ttl {
             faults.check((Self::MIN_TTL..=Self::MAX_TTL).contains(&ttl), "ttl", || {
                 format!("is {ttl}; a token lives {} to {}, or without `ttl` until it is revoked", Self::MIN_TTL, Self::MAX_TTL)
