@@ -43,8 +43,8 @@ impl Acting {
 
     pub(crate) async fn plugins(&self, names: Option<Vec<String>>, search: Search, part: Part) -> Result<api::Page<api::Plugin>> {
         self.may(Action::ReadPlugins)?;
-        let mut tx = self.read().await?;
         if let Some(names) = names {
+            let mut tx = self.read().await?;
             let names: Vec<PluginName> = names.iter().filter_map(|name| name.parse().ok()).collect();
             let items = tx.plugins_named(&names).await.map_err(error::store)?.into_iter().map(to_api).collect();
             return Ok(api::Page { items, next: None });
@@ -61,7 +61,12 @@ impl Acting {
             Problem::new(ErrorCode::Invalid, "`after` is no `next` of an earlier part").hint("begin with the first part, without `after`")
         })?;
         let part = hotswap_registry::Part { after, limit: part.limit as usize };
-        let found = self.search.find(&mut tx, &query, &part).await.map_err(registry_problem)?;
+        // Most searches come while nothing has changed: those ask the database nothing.
+        let generation = self.cache.generation().await.map_err(error::store)?;
+        let found = match self.search.find_at(generation, &query, &part) {
+            Some(found) => found,
+            None => self.search.find(&mut self.read().await?, &query, &part).await.map_err(registry_problem)?,
+        };
         Ok(api::Page { items: found.plugins.into_iter().map(to_api).collect(), next: found.next.map(|next| next.to_string()) })
     }
 

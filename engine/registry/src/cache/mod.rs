@@ -63,6 +63,14 @@ impl Cache {
         self.generation.forget();
     }
 
+    /// The registry's generation: that of now, or of [`KNOWN_FOR`] ago at most; never one from before a change of this server's own.
+    ///
+    /// # Errors
+    /// If the store fails.
+    pub async fn generation(&self) -> Result<i64, StoreError> {
+        Ok(self.generation.present().await?.1)
+    }
+
     /// What is remembered under this key, else what `read` gives. `read` must read a state of the registry that is no older than its
     /// call; what it refuses is not remembered.
     ///

@@ -108,6 +108,12 @@ impl Search {
         Ok(self.index.read().unwrap_or_else(PoisonError::into_inner).find(query, part))
     }
 
+    /// As [`Search::find`], of what is known already: nothing if that is older than this generation.
+    pub fn find_at(&self, generation: i64, query: &Query, part: &Part) -> Option<Found> {
+        let index = self.index.read().unwrap_or_else(PoisonError::into_inner);
+        (index.generation() >= generation).then(|| index.find(query, part))
+    }
+
     /// Reads what changed since the last time. The first time that is everything, which a server does before anybody asks.
     ///
     /// # Errors
