@@ -2,9 +2,10 @@
 
 use std::collections::BTreeMap;
 
+use crate::VersionStep;
 use hotswap_model::{
-    DeploymentId, DeploymentName, DeploymentSpec, DeploymentStatus, Digest, Fault, Held, RolloutId, RolloutPlan, Secrets, TenantName,
-    Timestamp, Version,
+    DeploymentId, DeploymentName, DeploymentSpec, DeploymentStatus, Digest, Fault, Held, RolloutId, RolloutPlan, Secrets, Solved,
+    TenantName, Timestamp, Version,
 };
 use serde::{Deserialize, Serialize};
 
@@ -43,6 +44,9 @@ pub struct Deployment {
     pub resolved_version: Version,
     /// That version's bytes.
     pub sha256: Digest,
+    /// The solution: the plugins it needs, directly and indirectly, by name, in the versions they were chosen in.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub dependencies: Vec<Solved>,
     /// The version's defaults with the spec's config over them, but for keys that secrets are given under.
     pub effective_config: BTreeMap<String, String>,
     /// The names of its secrets, sorted. The plugin is given them beside `effective_config`; nobody else is.
@@ -128,6 +132,15 @@ pub struct Preview {
     /// That version's bytes.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub sha256: Option<Digest>,
+    /// What would be chosen now for what it needs; absent where nothing could be chosen.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub dependencies: Option<Vec<Solved>>,
+    /// What that changes of the present solution, version by version.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub changes: Vec<VersionStep>,
+    /// Other deployments of the tenant that need this one, each with what it needs: "acme/hello (greeter 1.1.0) needs auth ^1".
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub dependents: Vec<String>,
     /// The tenant's quotas that have a limit, as they would stand.
     pub quotas: Vec<QuotaVerdict>,
     /// Whether the spec is held, and why.

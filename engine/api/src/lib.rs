@@ -8,6 +8,7 @@ mod page;
 pub mod path;
 mod plugin;
 mod problem;
+mod resolution;
 mod rollout;
 mod tenant;
 mod token;
@@ -17,6 +18,7 @@ pub use deployment::{Deployment, DeploymentRequest, LiveFigures, Preview, QuotaV
 pub use page::Page;
 pub use plugin::{Adoption, Plugin, PluginVersion, VersionChange};
 pub use problem::{ErrorCode, Problem};
+pub use resolution::{Resolution, ResolutionRequest, VersionStep, steps};
 pub use rollout::{Rollout, RolloutEvent};
 pub use tenant::Tenant;
 pub use token::{NewToken, Token, TokenChange, TokenRequest};

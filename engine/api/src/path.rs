@@ -40,6 +40,8 @@ pub const ROLLOUT: &str = "/v1/rollouts/{rollout}";
 pub const ROLLOUT_EVENTS: &str = "/v1/rollouts/{rollout}/events";
 /// `POST` sends it back.
 pub const ROLLOUT_ABORT: &str = "/v1/rollouts/{rollout}/abort";
+/// `POST` tells which versions a plugin and all it needs would get.
+pub const RESOLUTION: &str = "/v1/resolution";
 /// `GET` lists those that are good, `POST` makes.
 pub const TOKENS: &str = "/v1/tokens";
 /// `GET`, `PATCH` changes description, life and value, `DELETE` revokes.

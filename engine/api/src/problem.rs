@@ -112,6 +112,10 @@ codes! {
     TooLarge = "too_large", 413, "The upload is too large";
     /// No published version satisfies the constraint.
     NoMatchingVersion = "no_matching_version", 422, "No version satisfies the constraint";
+    /// What the plugin needs does not go together, or not with what runs for the tenant.
+    DependencyConflict = "dependency_conflict", 422, "The dependencies do not go together";
+    /// A plugin that is needed is not deployed for the tenant.
+    DependencyMissing = "dependency_missing", 409, "A plugin that is needed is not deployed";
     /// The tenant's quota does not allow it.
     QuotaExceeded = "quota_exceeded", 409, "The tenant's quota is exceeded";
     /// The tenant changes its deployments too often.

@@ -1,6 +1,6 @@
 //! Calls about deployments.
 
-use hotswap_api::{Deployment, DeploymentRequest, Page, Preview, path};
+use hotswap_api::{Deployment, DeploymentRequest, Page, Preview, Resolution, ResolutionRequest, path};
 use hotswap_model::{DeploymentId, Revision};
 use reqwest::Method;
 use reqwest::header::{HeaderValue, IF_MATCH, IF_NONE_MATCH};
@@ -115,6 +115,14 @@ impl Client {
     /// As every call; what is wrong with the request is in the answer.
     pub async fn preview_deployment(&self, tenant: &str, name: &str, request: &DeploymentRequest) -> Result<Preview, ClientError> {
         self.send(Call::new(Method::POST, path::fill(path::PREVIEW, &[tenant, name])).json(request).changes_nothing()).await
+    }
+
+    /// Which versions a plugin and all it needs would get now. Changes nothing.
+    ///
+    /// # Errors
+    /// `plugin_not_found`, `tenant_not_found`, `no_matching_version`, `dependency_conflict`, and as every call.
+    pub async fn resolve(&self, request: &ResolutionRequest) -> Result<Resolution, ClientError> {
+        self.send(Call::new(Method::POST, path::RESOLUTION.to_owned()).json(request).changes_nothing()).await
     }
 
     /// Removes a deployment: its requests are answered 404 from here on, those under way are finished.

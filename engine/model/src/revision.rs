@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{DeploymentSpec, Digest, Timestamp, Version, Workload};
+use crate::{DeploymentSpec, Digest, Solved, Timestamp, Version, Workload};
 
 /// One accepted spec of a deployment, with everything that was resolved for it. Immutable.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -16,6 +16,9 @@ pub struct Revision {
     pub resolved_version: Version,
     /// That version's bytes.
     pub sha256: Digest,
+    /// The solution: the plugins it needs, directly and indirectly, by name, in the versions they were chosen in.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub dependencies: Vec<Solved>,
     /// When it was accepted.
     pub created_at: Timestamp,
 }

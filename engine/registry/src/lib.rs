@@ -6,16 +6,16 @@
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
 mod cache;
-mod candidates;
 mod error;
 mod publish;
 mod search;
+mod snapshot;
 
 pub use cache::{Cache, KNOWN_FOR, RedisUrl, RedisUrlError};
-pub use candidates::candidates;
 pub use error::RegistryError;
 pub use publish::{Published, publish};
 pub use search::{Cursor, CursorError, Found, Part, Query, Search};
+pub use snapshot::snapshot;
 
 /// What a call to the registry gives.
 pub type Result<T> = std::result::Result<T, RegistryError>;

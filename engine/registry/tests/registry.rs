@@ -3,7 +3,7 @@
 #![allow(clippy::unwrap_used)]
 
 use hotswap_model::{Channel, Dependency, DependencyKind, Digest, PluginId, PluginSpec, Timestamp, VersionId, VersionSpec};
-use hotswap_registry::{Published, RegistryError, candidates, publish};
+use hotswap_registry::{Published, RegistryError, publish, snapshot};
 use hotswap_store::{Blob, Kind, Store, StoreError, Tx};
 
 fn at(seconds: i64) -> Timestamp {
@@ -111,14 +111,37 @@ async fn nothing_is_published_for_an_unknown_plugin_or_without_its_component() {
 #[tokio::test]
 async fn the_resolver_is_given_every_version_with_its_channel_and_whether_it_was_retired() {
     let (_store, mut tx) = begin().await;
-    let plugin = add_plugin(&mut tx, r#"{"name":"greeter"}"#).await;
+    add_plugin(&mut tx, r#"{"name":"greeter"}"#).await;
     let digest = upload(&mut tx, "one").await;
     for (unique, number, channel) in [(1, "1.9.0", Channel::Stable), (2, "1.10.0", Channel::Beta), (3, "0.1.0", Channel::Stable)] {
         publish(&mut tx, at(1), &id(unique), &VersionSpec { channel, ..version(number, digest) }).await.unwrap();
     }
     tx.retire_plugin_version(&id(3), None, at(2)).await.unwrap();
-    let given = candidates(&mut tx, &plugin).await.unwrap();
-    let told: Vec<_> = given.iter().map(|c| (c.version.to_string(), c.channel, c.retired)).collect();
-    let expected = [("1.10.0", Channel::Beta, false), ("1.9.0", Channel::Stable, false), ("0.1.0", Channel::Stable, true)];
-    assert_eq!(told, expected.map(|(number, channel, retired)| (number.to_owned(), channel, retired)));
+    let held = "1.9.0".parse().unwrap();
+    let given = snapshot(&mut tx, &"greeter".parse().unwrap(), Some(&held)).await.unwrap();
+    let releases = given.releases(&"greeter".parse().unwrap()).iter().map(|release| &release.candidate);
+    let told: Vec<_> = releases.map(|c| (c.version.to_string(), c.channel, c.retired, c.held)).collect();
+    let expected =
+        [("0.1.0", Channel::Stable, true, false), ("1.9.0", Channel::Stable, false, true), ("1.10.0", Channel::Beta, false, false)];
+    assert_eq!(told, expected.map(|(number, channel, retired, held)| (number.to_owned(), channel, retired, held)));
+}
+
+#[tokio::test]
+async fn the_resolver_is_given_what_a_plugin_may_need_directly_and_indirectly_and_nothing_else() {
+    let (_store, mut tx) = begin().await;
+    for plugin in ["greeter", "auth", "db", "other"] {
+        add_plugin(&mut tx, &format!(r#"{{"name":"{plugin}"}}"#)).await;
+    }
+    let digest = upload(&mut tx, "one").await;
+    for (unique, plugin, needs) in [(1, "greeter", Some("auth")), (2, "auth", Some("db")), (3, "db", Some("gone")), (4, "other", None)] {
+        let dependency =
+            |needs: &str| Dependency { plugin: needs.parse().unwrap(), version: "^1".parse().unwrap(), kind: DependencyKind::Optional };
+        let dependencies = needs.map(dependency).into_iter().collect();
+        let spec = VersionSpec { plugin: plugin.parse().unwrap(), dependencies, ..version("1.0.0", digest) };
+        publish(&mut tx, at(1), &id(unique), &spec).await.unwrap();
+    }
+    let given = snapshot(&mut tx, &"greeter".parse().unwrap(), None).await.unwrap();
+    let count = |plugin: &str| given.releases(&plugin.parse().unwrap()).len();
+    assert_eq!(["greeter", "auth", "db", "gone", "other"].map(count), [1, 1, 1, 0, 0]);
+    assert!(given.missing().is_empty());
 }

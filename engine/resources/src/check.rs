@@ -3,7 +3,7 @@
 use std::fmt::Display;
 use std::str::FromStr;
 
-use hotswap_model::{Constraint, Span, parse_config};
+use hotswap_model::{Constraint, PluginName, Span, parse_config};
 use hotswap_sdk::Diagnostic;
 use hotswap_sdk::validators::Validator;
 use hotswap_value::{AttributePath, Value};
@@ -26,6 +26,19 @@ pub(crate) fn span() -> Validator {
 /// A version constraint.
 pub(crate) fn constraint() -> Validator {
     reads_as::<Constraint>("A version constraint")
+}
+
+/// Constraints by plugin.
+pub(crate) fn constraints_by_plugin() -> Validator {
+    Validator::new("Version constraints by the names of plugins", |value: &Value, path| {
+        let check = |(plugin, constraint): (&String, &Value)| {
+            let path = path.key(plugin.as_str());
+            let name = plugin.parse::<PluginName>().err().map(|error| wrong(&path, error));
+            let constraint = constraint.as_str().and_then(|text| text.parse::<Constraint>().err()).map(|error| wrong(&path, error));
+            name.into_iter().chain(constraint)
+        };
+        value.as_map().into_iter().flatten().flat_map(check).collect()
+    })
 }
 
 /// A JSON object as text.

@@ -4,6 +4,7 @@ mod deployment;
 mod plugin;
 mod plugin_version;
 mod plugins;
+mod resolution;
 mod tenant;
 
 use std::collections::BTreeMap;
@@ -23,6 +24,7 @@ pub(crate) fn all(connection: &Arc<Connection>) -> BTreeMap<String, Arc<dyn Data
         ("hotswap_plugin".to_owned(), plugin::data_source(connection.clone())),
         ("hotswap_plugin_version".to_owned(), plugin_version::data_source(connection.clone())),
         ("hotswap_plugins".to_owned(), plugins::data_source(connection.clone())),
+        ("hotswap_resolution".to_owned(), resolution::data_source(connection.clone())),
         ("hotswap_tenant".to_owned(), tenant::data_source(connection.clone())),
     ])
 }

@@ -89,7 +89,9 @@ fn attribute(code: ErrorCode) -> Option<&'static str> {
         ErrorCode::NameTaken => "name",
         ErrorCode::TokenTaken => "value",
         ErrorCode::SecretsMissing => "secrets",
-        ErrorCode::VersionConflict | ErrorCode::NoMatchingVersion => "version",
+        ErrorCode::VersionConflict | ErrorCode::NoMatchingVersion | ErrorCode::DependencyConflict | ErrorCode::DependencyMissing => {
+            "version"
+        }
         ErrorCode::DigestMismatch | ErrorCode::ComponentInvalid | ErrorCode::ComponentNoHandler | ErrorCode::TooLarge => "source",
         _ => return None,
     })
@@ -101,7 +103,7 @@ mod tests {
 
     #[test]
     fn a_field_of_the_model_becomes_a_path() {
-        for field in ["name", "rate_limits.burst", "strategy.canary.steps[1].weight"] {
+        for field in ["name", "rate_limits.burst", "strategy.canary.steps[1].weight", "dependency_overrides[\"auth\"]"] {
             assert_eq!(path(field).to_string(), field);
         }
     }

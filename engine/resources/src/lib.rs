@@ -8,6 +8,7 @@ mod answer;
 mod check;
 mod connection;
 mod data;
+mod dependency;
 mod deployment;
 mod diagnose;
 mod functions;

@@ -22,6 +22,7 @@ use hotswap_value::{Type, Value};
 use crate::answer;
 use crate::check::{json_object, reads_as};
 use crate::connection::Connection;
+use crate::dependency;
 use crate::diagnose::{client_error, faults, sentence};
 use crate::meaning::{Meaning, Meanings, keep};
 use crate::object::Object;
@@ -55,7 +56,7 @@ struct PluginVersion {
 /// The schema of the resource block.
 pub(crate) fn schema() -> Schema {
     let description = "A published version of a plugin: a WebAssembly component that exports `wasi:http/incoming-handler`. Versions are \
-                       immutable: other bytes or another `default_config` need another number. Deleting a version retires it: what runs of it \
+                       immutable: other bytes, another `default_config` or other `dependencies` need another number. Deleting a version retires it: what runs of it \
                        goes on, nothing new is resolved to it, and its number comes back only with the same content.";
     Schema::new(0, description)
         .attribute("id", string().computed().describe("Given by the platform, such as `ver_…`."))
@@ -91,6 +92,7 @@ pub(crate) fn schema() -> Schema {
                 "A JSON object as text, as `jsonencode({...})` gives it; a deployment's `config` goes over it key by key. Immutable, as the bytes are.",
             ),
         )
+        .attribute("dependencies", dependency::declared())
         .attribute("release_notes", string().describe("For people. May change later."))
         .attribute("sha256", string().computed().describe("SHA-256 of the component's bytes as given, in hexadecimal digits."))
         .attribute("size", number().computed().describe("Bytes of the component."))
@@ -169,7 +171,7 @@ fn spec(block: &Value, sha256: Digest) -> Result<VersionSpec, Diagnostic> {
         },
         version: block.parse("version")?.unwrap_or(Version::new(0, 0, 0)),
         sha256,
-        dependencies: Vec::new(),
+        dependencies: dependency::read(&block)?,
         channel: channel(block.get("channel")),
         default_config: block.text("default_config"),
         release_notes: block.text("release_notes"),
@@ -189,6 +191,7 @@ pub(crate) fn state(version: &api::PluginVersion) -> Value {
         ("version", spec.version.to_string().into()),
         ("channel", spec.channel.as_str().into()),
         ("default_config", spec.default_config.clone().into()),
+        ("dependencies", dependency::declared_state(&spec.dependencies)),
         ("release_notes", spec.release_notes.clone().into()),
         ("sha256", spec.sha256.to_string().into()),
         ("size", version.size.into()),
@@ -223,7 +226,7 @@ impl Resource for PluginVersion {
 
     async fn validate(&self, config: &Value) -> Diagnostics {
         match spec(config, Digest::of(b"")) {
-            Ok(spec) => spec.validate().err().map(|found| faults(config, found.iter())).unwrap_or_default(),
+            Ok(spec) => dependency::on_set(spec.validate().err().map(|found| faults(config, found.iter())).unwrap_or_default()),
             Err(diagnostic) => diagnostic.into(),
         }
     }

@@ -33,7 +33,7 @@ pub struct PinnedSecret {
 macro_rules! select {
     ($rest:literal) => {
         concat!(
-            "SELECT r.deployment_id, r.version_id, r.number, r.spec, r.version, r.sha256, r.created_at, r.effective_config, r.secret_id, \
+            "SELECT r.deployment_id, r.version_id, r.number, r.spec, r.version, r.sha256, r.created_at, r.effective_config, r.secret_id, r.dependencies, \
              s.names AS secret_names FROM revisions r LEFT JOIN secrets s ON s.id = r.secret_id ",
             $rest
         )
@@ -49,6 +49,7 @@ fn read(row: &Row) -> Result<StoredRevision> {
             spec: row::json(row, "spec")?,
             resolved_version: row::text(row, "version")?,
             sha256: row::text(row, "sha256")?,
+            dependencies: row::json_or_null(row, "dependencies")?.unwrap_or_default(),
             created_at: row::time(row, "created_at")?,
         },
         effective_config: row::string(row, "effective_config")?,
@@ -69,8 +70,8 @@ impl Tx {
         let revision = &stored.revision;
         let name = format!("{}/{}", stored.deployment_id, revision.number);
         let done = query(
-            "INSERT INTO revisions (deployment_id, number, tenant_id, version_id, version, sha256, spec, effective_config, instances, memory_mb, created_at, secret_id) \
-             SELECT d.id, $2, d.tenant_id, $3, $4, $5, $6, $7, $8, $9, $10, $11 FROM deployments d WHERE d.id = $1 ON CONFLICT DO NOTHING",
+            "INSERT INTO revisions (deployment_id, number, tenant_id, version_id, version, sha256, spec, effective_config, instances, memory_mb, created_at, secret_id, dependencies) \
+             SELECT d.id, $2, d.tenant_id, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12 FROM deployments d WHERE d.id = $1 ON CONFLICT DO NOTHING",
         )
         .bind(stored.deployment_id.as_str())
         .bind(row::to_int(revision.number))
@@ -83,6 +84,7 @@ impl Tx {
         .bind(row::to_int(revision.spec.sandbox.memory_mb))
         .bind(revision.created_at.as_micros())
         .bind(stored.secret.as_ref().map(|secret| secret.id.as_str()))
+        .bind((!revision.dependencies.is_empty()).then(|| row::to_json(&revision.dependencies)))
         .execute(self.conn())
         .await
         .map_err(StoreError::writing(Kind::Revision, &name))?;

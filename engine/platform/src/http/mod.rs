@@ -5,6 +5,7 @@ mod deployments;
 mod observe;
 mod plugins;
 mod request;
+mod resolution;
 mod respond;
 mod rollouts;
 mod tenants;
@@ -55,6 +56,7 @@ pub(crate) fn router(platform: Arc<Platform>) -> Router {
         .routes(routes!(deployments::get, deployments::put, deployments::delete))
         .routes(routes!(deployments::preview))
         .routes(routes!(deployments::revisions))
+        .routes(routes!(resolution::resolve))
         .routes(routes!(rollouts::list))
         .routes(routes!(rollouts::get))
         .routes(routes!(rollouts::events))

@@ -6,14 +6,15 @@ use hotswap_api as api;
 use hotswap_api::{ErrorCode, Problem};
 use hotswap_model::{
     Action, DeploymentId, DeploymentName, DeploymentSpec, DeploymentStatus, Digest, Principal, Revision, RolloutId, RolloutStatus, Span,
-    TenantName, TenantStatus, Version, merge_config,
+    TenantName, TenantStatus, merge_config,
 };
 use hotswap_rollout::Progress;
-use hotswap_store::{self as store, Deployment, DeploymentAddress, PinnedSecret, Plugin, PluginVersion, StoredRevision, Tenant, Tx};
+use hotswap_store::{self as store, Deployment, DeploymentAddress, PinnedSecret, Plugin, StoredRevision, Tenant, Tx};
 
 use super::acting::Acting;
-use super::plugins::{self, registry_problem};
-use super::{Answer, Part, Replay, quota, secrets, tenants};
+use super::dependencies::{Others, Place, Resolved};
+use super::plugins;
+use super::{Answer, Part, Replay, dependencies, quota, secrets, tenants};
 use crate::error::{self, Result};
 use crate::secrets::MasterKey;
 use crate::{clock, steps};
@@ -136,10 +137,16 @@ impl Acting {
             None => None,
         };
         supersede(&mut tx, &deployment, "the deployment was deleted").await?;
+        let plugin = desired(&mut tx, &deployment).await?.revision.spec.plugin;
+        let dependents = Others::of(&mut tx, &deployment.tenant, Some(&deployment.id)).await?.dependents(&plugin, None);
         tx.delete_deployment(&deployment.id, None, now).await.map_err(error::store)?;
         tx.remove_unpinned_secrets(&deployment.id).await.map_err(error::store)?;
         tx.commit().await.map_err(error::store)?;
         self.controller.end(&deployment.id, &deployment.address()).await;
+        if !dependents.is_empty() {
+            let deployment = deployment.address();
+            tracing::warn!(%deployment, dependents = dependents.join("; "), "a deployment was deleted that others need; they go on without it");
+        }
         if let Some(component) = held {
             self.tidy(&component).await;
         }
@@ -195,20 +202,23 @@ async fn accept(
         return Ok(Accepted::Same(deployment.clone()));
     }
     let (tenant, plugin) = check_allowed(tx, tenant, &wanted.spec).await?;
-    let version = resolve(tx, &plugin, &wanted, before.as_ref().zip(current.as_ref())).await?.version;
-    let verdicts = quota::judge(tx, &tenant, before.as_ref().map(|deployment| &deployment.id), &wanted.spec, Some(&version)).await?;
+    let place = Place { tenant: &tenant.spec.name, name: address.name.as_str(), before: before.as_ref().zip(current.as_ref()) };
+    let resolved = dependencies::resolve(tx, &plugin, &wanted, &place).await?;
+    resolved.refuse()?;
+    let verdicts =
+        quota::judge(tx, &tenant, before.as_ref().map(|deployment| &deployment.id), &wanted.spec, Some(&resolved.version)).await?;
     quota::refuse(&tenant, &verdicts)?;
     check_rate(tx, &tenant).await?;
     match before {
         None => {
             let deployment = create(tx, &tenant, address).await?;
             let secret = secrets::pin(tx, &deployment.id, &wanted, None, master_key).await?;
-            Ok(Accepted::Created(begin(tx, deployment, wanted.spec, version, secret).await?))
+            Ok(Accepted::Created(begin(tx, deployment, wanted.spec, resolved, secret).await?))
         }
         Some(before) => {
             let secret = secrets::pin(tx, &before.id, &wanted, current.as_ref(), master_key).await?;
             let held = current.filter(|_| before.held.is_some()).map(|stored| stored.revision.sha256);
-            Ok(Accepted::Changed(update(tx, before, wanted.spec, version, secret).await?, held))
+            Ok(Accepted::Changed(update(tx, before, wanted.spec, resolved, secret).await?, held))
         }
     }
 }
@@ -251,62 +261,6 @@ async fn check_allowed(tx: &mut Tx, tenant: Tenant, spec: &DeploymentSpec) -> Re
     Ok((tenant, plugin))
 }
 
-/// The version that was chosen, and what people should know of it.
-pub(super) struct Resolved {
-    pub(super) version: PluginVersion,
-    pub(super) warnings: Vec<String>,
-}
-
-/// Chooses the version: the one a reviewed plan named, else the present one while it fits, else the best there is.
-pub(super) async fn resolve(
-    tx: &mut Tx,
-    plugin: &Plugin,
-    wanted: &api::DeploymentRequest,
-    before: Option<(&Deployment, &StoredRevision)>,
-) -> Result<Resolved> {
-    let before = before.filter(|(_, stored)| stored.revision.spec.plugin == wanted.spec.plugin);
-    let held = before.filter(|(deployment, _)| deployment.held.is_some()).map(|(_, stored)| &stored.revision.resolved_version);
-    let present = before.filter(|(_, stored)| held.is_none() && asks_for_the_same(&stored.revision.spec, &wanted.spec));
-    let present = present.map(|(_, stored)| &stored.revision.resolved_version);
-    let (chosen, warnings) = match &wanted.resolved_version {
-        Some(version) => (planned(plugin, wanted, version)?, Vec::new()),
-        None => {
-            let mut candidates = hotswap_registry::candidates(tx, &plugin.id).await.map_err(registry_problem)?;
-            candidates.iter_mut().for_each(|candidate| candidate.held = Some(&candidate.version) == held);
-            let choice = hotswap_resolver::choose(&plugin.spec.name, &wanted.spec.version, &candidates, present).map_err(no_version)?;
-            (choice.version, choice.warnings.iter().map(ToString::to_string).collect())
-        }
-    };
-    let found = tx.plugin_version(&plugin.id, &chosen).await.map_err(error::store)?;
-    let found = found.filter(|found| found.retired_at.is_none() || present == Some(&found.spec.version));
-    let version = found.ok_or_else(|| {
-        Problem::new(ErrorCode::NoMatchingVersion, format!("version {chosen} of {:?} is not published any more", plugin.spec.name.as_str()))
-            .hint("plan again: another version has to be chosen")
-    })?;
-    Ok(Resolved { version, warnings })
-}
-
-/// Whether the constraint is the one that was resolved before, and nobody asked for it to be resolved anew.
-fn asks_for_the_same(before: &DeploymentSpec, now: &DeploymentSpec) -> bool {
-    before.plugin == now.plugin && before.version == now.version && before.resolve_serial == now.resolve_serial
-}
-
-fn planned(plugin: &Plugin, wanted: &api::DeploymentRequest, version: &Version) -> Result<Version> {
-    if wanted.spec.version.matches(version) {
-        return Ok(version.clone());
-    }
-    let detail = format!("version {version} of {:?} does not satisfy {:?}", plugin.spec.name.as_str(), wanted.spec.version.as_str());
-    Err(Problem::new(ErrorCode::Invalid, detail).hint("leave out `resolved_version`, or change `version`"))
-}
-
-pub(super) fn no_version(error: hotswap_resolver::NoVersion) -> Problem {
-    let problem = Problem::new(ErrorCode::NoMatchingVersion, error.to_string());
-    match error.hint() {
-        Some(hint) => problem.hint(hint),
-        None => problem,
-    }
-}
-
 async fn check_rate(tx: &mut Tx, tenant: &Tenant) -> Result<()> {
     let Some(limit) = tenant.spec.rate_limits.deployments_per_hour else { return Ok(()) };
     let made = tx.count_revisions_since(&tenant.id, clock::now() - Span::from_secs(3_600)).await.map_err(error::store)?;
@@ -341,12 +295,12 @@ async fn update(
     tx: &mut Tx,
     before: Deployment,
     spec: DeploymentSpec,
-    version: PluginVersion,
+    resolved: Resolved,
     secret: Option<PinnedSecret>,
 ) -> Result<Deployment> {
     supersede(tx, &before, "a newer spec took its place").await?;
     let next = Deployment { revision: before.revision + 1, held: None, status: DeploymentStatus::Progressing, ..before };
-    let after = begin(tx, next, spec, version, secret).await?;
+    let after = begin(tx, next, spec, resolved, secret).await?;
     tx.remove_unpinned_secrets(&after.id).await.map_err(error::store)?;
     Ok(after)
 }
@@ -356,10 +310,11 @@ async fn begin(
     tx: &mut Tx,
     deployment: Deployment,
     spec: DeploymentSpec,
-    version: PluginVersion,
+    resolved: Resolved,
     secret: Option<PinnedSecret>,
 ) -> Result<Deployment> {
     let now = clock::now();
+    let Resolved { version, dependencies, .. } = resolved;
     let config = merge_config(version.spec.default_config.as_deref(), spec.config.as_deref());
     let mut config = config.map_err(|e| Problem::new(ErrorCode::Invalid, e.to_string()))?;
     // What the version says by default under a secret's name is not what the plugin is given.
@@ -374,6 +329,7 @@ async fn begin(
             spec,
             resolved_version: version.spec.version,
             sha256: version.spec.sha256,
+            dependencies,
             created_at: now,
         },
     };
@@ -460,6 +416,7 @@ async fn to_api(tx: &mut Tx, urls: &crate::Urls, deployments: Vec<Deployment>) -
             spec: revision.spec.clone(),
             resolved_version: revision.resolved_version.clone(),
             sha256: revision.sha256,
+            dependencies: revision.dependencies.clone(),
             effective_config: serde_json::from_str(&desired.effective_config).map_err(|e| error::internal(&e))?,
             secret_names: desired.secret.as_ref().map(|secret| secret.names.clone()).unwrap_or_default(),
             rollout_plan: hotswap_rollout::rollout_plan(&revision.spec),

@@ -3,6 +3,7 @@
 
 mod acting;
 mod components;
+mod dependencies;
 mod deployments;
 mod plugins;
 mod preview;

@@ -2,21 +2,23 @@
 
 use hotswap_api::{DeploymentRequest, Preview};
 use hotswap_client::Client;
-use hotswap_model::{Constraint, Held, Version};
+use hotswap_model::{Constraint, DependencyKind, Held, Version};
 use hotswap_sdk::{Diagnostic, Diagnostics, PlanRequest, PlanResponse};
 use hotswap_value::Value;
 
 use super::state::{MEANINGS, rollout_plan};
 use super::{address, spec};
+use crate::dependency;
 use crate::diagnose::{client_error, fault, sentence};
 use crate::meaning::keep;
 use crate::object::Object;
 
 /// Attributes that are part of the spec: a change of one makes a revision.
-pub(crate) const SPEC: [&str; 11] = [
+pub(crate) const SPEC: [&str; 12] = [
     "plugin",
     "version",
     "resolve_serial",
+    "dependency_overrides",
     "instances",
     "config",
     "secrets_version",
@@ -28,6 +30,9 @@ pub(crate) const SPEC: [&str; 11] = [
 ];
 /// Attributes that follow from how the rollout goes.
 const OUTCOME: [&str; 4] = ["revision", "active_revision", "active_version", "status"];
+
+/// Attributes that say which versions are chosen.
+const ASKED: [&str; 4] = ["plugin", "version", "resolve_serial", "dependency_overrides"];
 
 /// What a plan is about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -95,6 +100,8 @@ async fn preview(client: &Client, request: &PlanRequest) -> Result<Option<Previe
         && let Some(exact) = asked.spec.version.exact()
         && let Ok(found) = client.get_version(asked.spec.plugin.as_str(), exact).await
     {
+        let needs = found.spec.dependencies.iter().any(|dependency| dependency.kind == DependencyKind::Required);
+        preview.dependencies = (!needs).then(Vec::new);
         preview.resolved_version = Some(found.spec.version);
         preview.sha256 = Some(found.spec.sha256);
     }
@@ -114,6 +121,11 @@ fn decide(request: PlanRequest, change: Change, preview: Option<&Preview>) -> Pl
             if version.is_unknown() {
                 diagnostics.extend(choice(&request, preview));
             }
+            let dependencies = staying_solution(&request).or_else(|| needs_nothing(&request, preview)).unwrap_or(Value::Unknown);
+            if dependencies.is_unknown() {
+                diagnostics.extend(steps(preview));
+            }
+            planned.set_attribute("dependencies", dependencies);
             planned.set_attribute("resolved_version", version);
             planned.set_attribute("sha256", sha256);
             planned.set_attribute("rollout_plan", preview.map_or(Value::Unknown, |preview| rollout_plan(&preview.rollout_plan)));
@@ -128,12 +140,39 @@ fn decide(request: PlanRequest, change: Change, preview: Option<&Preview>) -> Pl
 /// The version and digest that stay: those of before, while the same is asked for, they satisfy it and they are not held.
 fn staying(request: &PlanRequest) -> Option<(Value, Value)> {
     let prior = request.prior.as_ref()?;
-    if is_held(request) || ["plugin", "version", "resolve_serial"].iter().any(|name| request.changes(name)) {
+    if is_held(request) || ASKED.iter().any(|name| request.changes(name)) {
         return None;
     }
     let constraint: Constraint = Object::root(&request.proposed).parse("version").ok()??;
     let version: Version = Object::root(prior).parse("resolved_version").ok()??;
     constraint.matches(&version).then(|| (prior.get("resolved_version").clone(), prior.get("sha256").clone()))
+}
+
+/// The solution that stays: it does as a whole, with the version.
+fn staying_solution(request: &PlanRequest) -> Option<Value> {
+    staying(request)?;
+    Some(request.prior.as_ref()?.get("dependencies").clone())
+}
+
+/// The empty solution of a version that is named in full and needs nothing, which it never will.
+fn needs_nothing(request: &PlanRequest, preview: Option<&Preview>) -> Option<Value> {
+    pinned(request, preview)?;
+    let solution = preview?.dependencies.as_ref()?;
+    solution.is_empty().then(|| dependency::solution_state(solution))
+}
+
+/// What would change of the solution now, version by version.
+fn steps(preview: Option<&Preview>) -> Option<Diagnostic> {
+    let steps: Vec<String> = preview?.changes.iter().map(ToString::to_string).collect();
+    if steps.is_empty() {
+        return None;
+    }
+    let detail = format!(
+        "As things are: {}. Another version may be published or deployed until this is applied; to have the plan keep what it shows, give \
+         the deployment what `data.hotswap_resolution` tells.",
+        steps.join("; ")
+    );
+    Some(Diagnostic::warning("Dependencies are chosen when this is applied", detail).at("version"))
 }
 
 /// The version and digest that follow from the configuration and immutable facts: one published version, named in full.

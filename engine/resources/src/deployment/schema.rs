@@ -61,6 +61,7 @@ fn wanted(schema: Schema) -> Schema {
             "resolve_serial",
             number().default(0).validate(whole_number(0..=i64::MAX)).describe("Raise it to have the version chosen anew under the same constraint. Default: 0."),
         )
+        .attribute("dependency_overrides", crate::dependency::overrides())
         .attribute(
             "instances",
             number()
@@ -263,6 +264,12 @@ fn computed(schema: Schema) -> Schema {
             string().computed().describe("The version chosen for the constraint. Known when planning only if it stays, or if `version` names one published version."),
         )
         .attribute("sha256", string().computed().describe("SHA-256 of that version's component."))
+        .attribute(
+            "dependencies",
+            crate::dependency::solution().describe(
+                "The solution: the plugins it needs, directly and indirectly, by name. It stays as a whole, as `resolved_version` does.",
+            ),
+        )
         .attribute("rollout_plan", plan.computed().describe("What a rollout of this spec does."))
         .attribute("revision", number().computed().describe("The number of the accepted spec: 1 for the first, then rising."))
         .attribute("active_revision", number().computed().describe("The revision that serves; null until the first rollout is complete."))

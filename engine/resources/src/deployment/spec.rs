@@ -1,11 +1,10 @@
 //! From a deployment's block to the spec it asks for.
 
-use std::collections::BTreeMap;
-
 use hotswap_model::{Canary, CanaryStep, Constraint, DeploymentSpec, HealthCheck, HttpProbe, Sandbox, Secrets, Span, Strategy};
 use hotswap_sdk::Diagnostic;
 use hotswap_value::Value;
 
+use crate::dependency;
 use crate::object::Object;
 
 /// The spec a block asks for, with the model's defaults where nothing is said.
@@ -23,7 +22,7 @@ pub(super) fn read(block: &Value) -> Result<DeploymentSpec, Diagnostic> {
             None => "*".parse().expect("this is a constraint"),
         },
         resolve_serial: block.whole("resolve_serial")?.unwrap_or_default(),
-        dependency_overrides: BTreeMap::new(),
+        dependency_overrides: dependency::read_overrides(&block)?,
         instances: block.whole("instances")?.unwrap_or_else(DeploymentSpec::default_instances),
         config: block.text("config"),
         secrets_version: block.whole("secrets_version")?,

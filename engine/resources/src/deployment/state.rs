@@ -4,6 +4,7 @@ use hotswap_api::Deployment;
 use hotswap_model::{CanaryStep, DeploymentSpec, HealthCheck, HttpProbe, RolloutPlan, Strategy};
 use hotswap_value::Value;
 
+use crate::dependency;
 use crate::meaning::{Meaning, Meanings, keep};
 use crate::object::decimal;
 
@@ -61,6 +62,7 @@ pub(crate) fn computed(deployment: &Deployment) -> Vec<(&'static str, Value)> {
         ("id", deployment.id.as_str().into()),
         ("resolved_version", deployment.resolved_version.to_string().into()),
         ("sha256", deployment.sha256.to_string().into()),
+        ("dependencies", dependency::solution_state(&deployment.dependencies)),
         ("rollout_plan", rollout_plan(&deployment.rollout_plan)),
         ("revision", deployment.revision.into()),
         ("active_revision", deployment.active_revision.into()),
@@ -76,6 +78,7 @@ pub(crate) fn spec_state(spec: &DeploymentSpec) -> Value {
         ("plugin", Value::from(spec.plugin.as_str())),
         ("version", spec.version.as_str().into()),
         ("resolve_serial", spec.resolve_serial.into()),
+        ("dependency_overrides", dependency::overrides_state(&spec.dependency_overrides)),
         ("instances", spec.instances.into()),
         ("config", spec.config.clone().into()),
         ("secrets_version", spec.secrets_version.into()),

@@ -90,6 +90,9 @@ fn plan_create(request: PlanRequest, file: File, published: Result<Option<Publis
             {
                 diagnostics.push(other_bytes(&planned, &published.spec.sha256.to_string(), &info.digest));
             }
+            if says_else(&crate::dependency::declared_state(&published.spec.dependencies), &planned) {
+                diagnostics.push(other_dependencies(&planned));
+            }
             let theirs = Value::from(published.spec.default_config.clone());
             if differs(&theirs, planned.get("default_config")) {
                 diagnostics.push(other_default_config(&planned));
@@ -121,6 +124,9 @@ fn plan_update(prior: &Value, request: PlanRequest, file: File) -> PlanResponse 
             }
         }
     }
+    if says_else(prior.get("dependencies"), &planned) {
+        diagnostics.push(other_dependencies(&planned));
+    }
     if differs(prior.get("default_config"), planned.get("default_config")) {
         diagnostics.push(other_default_config(&planned));
     }
@@ -130,6 +136,22 @@ fn plan_update(prior: &Value, request: PlanRequest, file: File) -> PlanResponse 
 /// Whether a value will be another one, as far as is known.
 fn differs(before: &Value, planned: &Value) -> bool {
     !planned.is_unknown() && before != planned
+}
+
+/// Whether a version will say something else of other plugins, as far as is known. States of before this was told have nothing there.
+fn says_else(before: &Value, planned: &Value) -> bool {
+    let planned = planned.get("dependencies");
+    let is_none = |value: &Value| value.as_elements().is_none_or(<[Value]>::is_empty);
+    planned.is_wholly_known() && before != planned && !(is_none(before) && is_none(planned))
+}
+
+fn other_dependencies(planned: &Value) -> Diagnostic {
+    let (plugin, version) = names(planned);
+    let detail = format!(
+        "Version {version} of plugin {plugin:?} is published with other `dependencies`. Raise `version` to publish a new one, or put the published \
+         ones back."
+    );
+    Diagnostic::error("Versions are immutable", detail).at("dependencies")
 }
 
 fn other_bytes(planned: &Value, published: &str, found: &Digest) -> Diagnostic {

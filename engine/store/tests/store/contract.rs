@@ -443,10 +443,21 @@ async fn users_json_is_kept_to_the_letter(store: &Store) {
     stored.revision.number = 2;
     stored.revision.spec.config = Some(odd.into());
     stored.effective_config = odd.into();
+    stored.revision.dependencies = vec![hotswap_model::Solved {
+        plugin: "auth".parse().unwrap(),
+        version: "2.0.0".parse().unwrap(),
+        needed_by: vec![hotswap_model::Need {
+            plugin: "greeter".parse().unwrap(),
+            version: "1.0.0".parse().unwrap(),
+            constraint: "~>  1.0".parse().unwrap(),
+        }],
+    }];
     tx.insert_revision(&stored).await.unwrap();
     let read = tx.list_revisions(&stored.deployment_id).await.unwrap();
     assert_eq!(read.iter().map(|stored| stored.revision.number).collect::<Vec<_>>(), [2, 1]);
     assert_eq!((read[0].revision.spec.config.as_deref(), read[0].effective_config.as_str()), (Some(odd), odd));
+    assert_eq!(read[0].revision.dependencies, stored.revision.dependencies);
+    assert!(read[1].revision.dependencies.is_empty());
 }
 
 async fn a_newer_generation_shuts_out_older_ones(store: &Store) {

@@ -72,7 +72,14 @@ fn revision(
     StoredRevision {
         deployment_id: deployment.clone(),
         version_id: version.id.clone(),
-        revision: Revision { number, spec, resolved_version: version.spec.version.clone(), sha256: version.spec.sha256, created_at: now },
+        revision: Revision {
+            number,
+            spec,
+            resolved_version: version.spec.version.clone(),
+            sha256: version.spec.sha256,
+            dependencies: Vec::new(),
+            created_at: now,
+        },
         effective_config: "{}".into(),
         secret: None,
     }

@@ -1,5 +1,3 @@
-use std::collections::BTreeMap;
-
 use hotswap_model::{Canary, Constraint, Sandbox, Span, Strategy};
 use proptest::option;
 use proptest::prelude::{Just, any, prop, prop_assert_eq, prop_oneof, proptest};
@@ -41,21 +39,29 @@ fn checks() -> impl Generates<Value = HealthCheck> {
 }
 
 fn specs() -> impl Generates<Value = DeploymentSpec> {
+    let overrides = prop::collection::btree_map("[a-z]{1,9}", prop_oneof![Just("^2"), Just("~> 1.4.0")], 0..3);
     let first = (
         "[a-z]{1,9}",
         prop_oneof![Just("1.0.0"), Just("~> 1.1"), Just(">= 2.0, < 3")],
         any::<u64>(),
         1..=1_000_u32,
         option::of(Just("{\"a\": 1}")),
+        overrides,
     );
     let second = (strategies(), checks(), 1..=1_024_u64, spans(), any::<bool>(), any::<u64>());
     (first, second).prop_map(
-        |((plugin, version, resolve_serial, instances, config), (strategy, health_check, memory_mb, timeout, auto_rollback, retry))| {
+        |(
+            (plugin, version, resolve_serial, instances, config, overrides),
+            (strategy, health_check, memory_mb, timeout, auto_rollback, retry),
+        )| {
             DeploymentSpec {
                 plugin: plugin.parse().unwrap(),
                 version: version.parse::<Constraint>().unwrap(),
                 resolve_serial,
-                dependency_overrides: BTreeMap::new(),
+                dependency_overrides: overrides
+                    .into_iter()
+                    .map(|(plugin, version)| (plugin.parse().unwrap(), version.parse().unwrap()))
+                    .collect(),
                 instances,
                 config: config.map(str::to_owned),
                 secrets_version: (retry % 2 == 0).then_some(retry),
