@@ -179,7 +179,7 @@ async fn a_resolution_is_told_without_a_deployment() {
     let answer = ask(json!({ "tenant": "acme" })).await.json();
     assert_eq!((&answer["version"], &answer["dependencies"][0]["version"]), (&json!("1.0.0"), &json!("1.4.0")));
     let clash = ask(json!({ "version": "1.1.0", "dependency_overrides": { "auth": "^1" } })).await.problem();
-    says(&clash, ErrorCode::DependencyConflict, &["greeter 1.1.0 cannot be had: it needs auth ^2, but this configuration pins auth ^1"]);
+    says(&clash, ErrorCode::DependencyConflict, &["greeter 1.1.0 cannot be had: it needs auth ^2, but dependency_overrides pins auth ^1"]);
     says(&ask(json!({ "plugin": "nothing" })).await.problem(), ErrorCode::PluginNotFound, &["nothing"]);
 }
 

@@ -111,3 +111,93 @@ fn what_cannot_be_pushed_is_told_before_anything_is_sent() {
     let said = words(&away.run(&["plugin", "push", "good.wat", "--plugin=a", "--version=1.0.0"]).failed());
     assert!(said.contains("Cannot reach hotswap at http://127.0.0.1:1"), "{said}");
 }
+
+/// A server with auth 1.5.0 deployed as acme/auth, and greeter 1.0.0, which needs auth ^1, as acme/hello; greeter 1.1.0 needs auth ^2.
+fn with_dependencies() -> (Server, Folder) {
+    let server = Server::start();
+    let folder = server.folder(&[("main.tf", DEPENDENCIES), ("greeter.wat", FIRST)]);
+    folder.run(&["apply", "-auto-approve"]).succeeded();
+    (server, folder)
+}
+
+const DEPENDENCIES: &str = r#"
+terraform {
+  required_providers {
+    hotswap = {
+      source = "hotswap/hotswap"
+    }
+  }
+}
+resource "hotswap_tenant" "acme" {
+  name = "acme"
+}
+resource "hotswap_plugin" "all" {
+  for_each = toset(["greeter", "auth"])
+  name     = each.key
+}
+resource "hotswap_plugin_version" "auth" {
+  for_each = toset(["1.5.0", "2.0.0"])
+  plugin   = hotswap_plugin.all["auth"].name
+  version  = each.key
+  source   = "greeter.wat"
+}
+resource "hotswap_plugin_version" "greeter" {
+  for_each     = { "1.0.0" = "^1", "1.1.0" = "^2" }
+  plugin       = hotswap_plugin.all["greeter"].name
+  version      = each.key
+  source       = "greeter.wat"
+  dependencies = [{ plugin = hotswap_plugin.all["auth"].name, version = each.value }]
+}
+resource "hotswap_deployment" "auth" {
+  name         = "auth"
+  tenant       = hotswap_tenant.acme.name
+  plugin       = "auth"
+  version      = hotswap_plugin_version.auth["1.5.0"].version
+  health_check = { min_healthy_time = "0s" }
+}
+resource "hotswap_deployment" "hello" {
+  name         = "hello"
+  tenant       = hotswap_tenant.acme.name
+  plugin       = "greeter"
+  version      = hotswap_plugin_version.greeter["1.0.0"].version
+  health_check = { min_healthy_time = "0s" }
+  depends_on   = [hotswap_deployment.auth]
+}
+"#;
+
+#[test]
+fn what_needs_what_is_told_as_text_tree_graph_and_json() {
+    let (_server, folder) = with_dependencies();
+    let plugin = |arguments: &[&str]| folder.run(&[&["plugin"], arguments].concat()).succeeded();
+    assert_eq!(plugin(&["tree", "greeter"]), "greeter 1.1.0\n└── auth 2.0.0 (^2)\n");
+    assert_eq!(plugin(&["tree", "greeter", "--tenant=acme"]), "greeter 1.0.0\n└── auth 1.5.0 (^1)\n");
+    assert_eq!(plugin(&["tree", "--deployment=acme/hello"]), "greeter 1.0.0\n└── auth 1.5.0 (^1)\n");
+    assert_eq!(json(&plugin(&["tree", "greeter", "--json"]))["dependencies"][0]["version"], "2.0.0");
+    let dot = plugin(&["graph", "greeter"]);
+    assert_eq!(dot, "digraph {\n  \"greeter 1.1.0\";\n  \"greeter 1.1.0\" -> \"auth 2.0.0\" [label=\"^2\"];\n}\n");
+    let mermaid = plugin(&["graph", "--deployment", "acme/hello", "--format", "mermaid"]);
+    assert!(mermaid.contains("  greeter[\"greeter 1.0.0\"] -->|\"^1\"| auth[\"auth 1.5.0\"]"), "{mermaid}");
+
+    assert_eq!(
+        plugin(&["why", "auth"]),
+        "acme/auth: auth 1.5.0\n  is what it deploys\nacme/hello: auth 1.5.0\n  greeter 1.0.0 needs auth ^1\n"
+    );
+    assert_eq!(json(&plugin(&["why", "auth", "--deployment", "acme/hello", "--json"]))["items"][0]["way"][0]["constraint"], "^1");
+    let run = folder.run(&["plugin", "why", "nothing"]);
+    assert!(run.stdout.is_empty() && run.stderr.contains("No deployment has nothing as what it runs or needs."), "{run:?}");
+
+    let told = plugin(&["why-not", "greeter", "1.1.0", "--deployment", "acme/hello"]);
+    assert!(
+        told.contains("greeter 1.1.0 cannot be had: it needs auth ^2, but acme/auth runs auth 1.5.0\nhint: greeter 1.0.0 would fit"),
+        "{told}"
+    );
+    let told = plugin(&["why-not", "auth", "2.0.0", "--deployment", "acme/hello"]);
+    assert!(told.contains("needs auth ^1, but dependency_overrides pins auth 2.0.0"), "{told}");
+    assert_eq!(plugin(&["why-not", "greeter", "1.1.0"]), "nothing stands against it: greeter 1.1.0 with auth 2.0.0\n");
+    assert_eq!(
+        json(&plugin(&["why-not", "greeter", "1.1.0", "--deployment", "acme/hello", "--json"]))["problem"]["code"],
+        "dependency_conflict"
+    );
+    assert!(words(&folder.run(&["plugin", "tree"]).failed()).contains("--deployment"));
+    assert!(words(&folder.run(&["plugin", "tree", "--deployment", "hello"]).failed()).contains("write tenant/name"));
+}

@@ -261,7 +261,7 @@ impl Acting {
         let plugin = plugins::find(&mut tx, request.plugin.as_str()).await?;
         let asker = request.tenant.as_ref().map_or_else(|| "the question".to_owned(), ToString::to_string);
         let mut question = Question::new(asker, plugin.spec.name.clone(), request.version);
-        question.pins = pins(&request.dependency_overrides, "this configuration");
+        question.pins = pins(&request.dependency_overrides, "dependency_overrides");
         let others = match &request.tenant {
             Some(tenant) => {
                 let tenant = tenants::find(&mut tx, &self.principal, tenant.as_str()).await?;

@@ -6,13 +6,14 @@ mod gateway;
 mod native;
 mod plot;
 mod registry;
+mod resolver;
 mod rollback;
 mod terraform;
 mod verdicts;
 
 use std::path::Path;
 
-const USAGE: &str = "usage: bench [--write PAGE | PART...], PART one of: native, provider, gateway, rollback, health, registry";
+const USAGE: &str = "usage: bench [--write PAGE | PART...], PART one of: native, provider, gateway, rollback, health, registry, resolver";
 
 #[tokio::main]
 async fn main() {
@@ -31,7 +32,7 @@ async fn main() {
     }
 }
 
-const PARTS: [&str; 6] = ["native", "provider", "gateway", "rollback", "health", "registry"];
+const PARTS: [&str; 7] = ["native", "provider", "gateway", "rollback", "health", "registry", "resolver"];
 
 async fn measure(parts: &[&str], written: Option<&Path>) -> String {
     let mut page = format!(
@@ -46,6 +47,7 @@ async fn measure(parts: &[&str], written: Option<&Path>) -> String {
             "gateway" => ("Gateway", gateway::measure().await),
             "rollback" => ("Rollback", rollback::measure().await),
             "registry" => ("Registry", registry::measure().await),
+            "resolver" => ("Resolver", resolver::measure()),
             _ => ("The health test", verdicts::measure()),
         };
         eprintln!("measured: {part}");

@@ -4,12 +4,17 @@ mod archive;
 mod change;
 mod delete;
 mod deprecate;
+mod graph;
 mod list;
 mod promote;
 mod push;
 mod search;
 mod show;
+mod solution;
+mod tree;
 mod versions;
+mod why;
+mod why_not;
 
 use clap::{Args, Subcommand};
 use hotswap_api::Page;
@@ -35,6 +40,10 @@ pub(crate) enum PluginCommand {
     Deprecate(deprecate::DeprecateArgs),
     Archive(archive::ArchiveArgs),
     Delete(delete::DeleteArgs),
+    Why(why::WhyArgs),
+    WhyNot(why_not::WhyNotArgs),
+    Tree(tree::TreeArgs),
+    Graph(graph::GraphArgs),
 }
 
 /// How a command talks, and whether to programs.
@@ -59,6 +68,10 @@ impl PluginCommand {
             Self::Deprecate(args) => &args.output,
             Self::Archive(args) => &args.output,
             Self::Delete(args) => &args.output,
+            Self::Why(args) => &args.output,
+            Self::WhyNot(args) => &args.output,
+            Self::Tree(args) => &args.output,
+            Self::Graph(args) => &args.output,
         }
     }
 
@@ -81,6 +94,10 @@ impl PluginCommand {
             Self::Deprecate(args) => deprecate::run(args, view),
             Self::Archive(args) => archive::run(args, view),
             Self::Delete(args) => delete::run(args, view),
+            Self::Why(args) => why::run(args, view),
+            Self::WhyNot(args) => why_not::run(args, view),
+            Self::Tree(args) => tree::run(args, view),
+            Self::Graph(args) => graph::run(args, view),
         }
     }
 }
