@@ -113,8 +113,9 @@ pub(crate) fn storage_problem(error: StorageError) -> Problem {
         StorageError::TooLarge { .. } => Problem::new(ErrorCode::TooLarge, error.to_string()),
         StorageError::NotFound { digest } => unknown_component(digest),
         StorageError::Interrupted { .. } => Problem::new(ErrorCode::Malformed, error.to_string()).hint("send the upload again"),
-        StorageError::Full { .. } | StorageError::Io { .. } => {
-            tracing::error!(%error, "the folder of components cannot be used");
+        StorageError::Vanished { .. } => Problem::new(ErrorCode::Unavailable, error.to_string()).hint("send them again"),
+        StorageError::Full { .. } | StorageError::Io { .. } | StorageError::Remote { .. } => {
+            tracing::error!(%error, "the storage of components cannot be used");
             Problem::new(ErrorCode::Unavailable, error.to_string())
         }
         _ => error::internal(&error),

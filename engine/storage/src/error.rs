@@ -33,6 +33,12 @@ pub enum StorageError {
         /// What the stream said.
         source: io::Error,
     },
+    /// The bytes were there already when they began to come, so that they were not written again, and were gone at the end.
+    #[error("the bytes with the SHA-256 {digest} were removed while they were uploaded again")]
+    Vanished {
+        /// Which.
+        digest: Digest,
+    },
     /// There are no such bytes.
     #[error("no bytes with the SHA-256 {digest} are kept")]
     NotFound {
@@ -40,14 +46,14 @@ pub enum StorageError {
         digest: Digest,
     },
     /// What was kept under this digest has another one now.
-    #[error("the bytes kept as {digest} are damaged (their SHA-256 is {actual}) and were set aside as {}; upload them again", quarantined.display())]
+    #[error("the bytes kept as {digest} are damaged (their SHA-256 is {actual}) and were set aside as {quarantined}; upload them again")]
     Corrupt {
         /// What was asked for.
         digest: Digest,
         /// What was found.
         actual: Digest,
         /// Where it is now.
-        quarantined: PathBuf,
+        quarantined: String,
     },
     /// The disk is full.
     #[error("no space is left for plugin bytes in {}", path.display())]
@@ -65,6 +71,24 @@ pub enum StorageError {
         /// What the system said.
         source: io::Error,
     },
+    /// The S3 server failed, refused, or did not answer.
+    #[error("cannot {doing} {place}: {reason}")]
+    Remote {
+        /// What was being done: `write`, `read`.
+        doing: &'static str,
+        /// To what: `s3://bucket/key`.
+        place: String,
+        /// What the server said, or what happened to the connection.
+        reason: String,
+        /// Whether the server said that asking again is of no use: a bucket that is not there, credentials it doesn't know.
+        is_final: bool,
+    },
+    /// The storage was not configured so that it can be used.
+    #[error("{reason}")]
+    Setup {
+        /// What is wrong, and what to do.
+        reason: String,
+    },
 }
 
 impl StorageError {
@@ -72,8 +96,13 @@ impl StorageError {
     pub(crate) fn io(doing: &'static str, path: impl Into<PathBuf>) -> impl FnOnce(io::Error) -> Self {
         let path = path.into();
         move |source| match source.kind() {
-            io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => Self::Full { path },
+            io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded | io::ErrorKind::FileTooLarge => Self::Full { path },
             _ => Self::Io { doing, path, source },
         }
+    }
+
+    /// Whether nothing is wrong with what was asked: the disk or the server failed.
+    pub fn is_outage(&self) -> bool {
+        matches!(self, Self::Full { .. } | Self::Io { .. } | Self::Remote { .. } | Self::Vanished { .. })
     }
 }

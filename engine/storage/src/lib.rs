@@ -6,11 +6,16 @@
 
 mod error;
 mod folder;
+mod location;
+mod s3;
 mod storage;
+mod verify;
 
 pub use error::StorageError;
 pub use folder::FolderStorage;
-pub use storage::{ByteStream, DEFAULT_MAX_SIZE, Storage, Stored, once};
+pub use location::Location;
+pub use s3::{S3Config, S3Credentials, S3Patience, S3Storage};
+pub use storage::{ByteStream, DEFAULT_MAX_SIZE, Leftover, Object, Quarantined, Reading, Storage, Stored, once};
 
 /// What a call to the storage gives.
 pub type Result<T> = std::result::Result<T, StorageError>;
