@@ -27,6 +27,12 @@ pub enum ComponentError {
         /// Which rule, and where.
         reason: String,
     },
+    /// A component as text that is too large to be translated.
+    #[error("a text of more than {} MiB; give the component as `.wasm`", limit >> 20)]
+    TextTooLarge {
+        /// The most bytes of a text.
+        limit: u64,
+    },
     /// A component that answers no requests.
     #[error(
         "the component does not export {}, it exports {}; a plugin implements the world wasi:http/proxy",

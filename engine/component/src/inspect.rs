@@ -1,13 +1,15 @@
-//! Reading a component's bytes: text or binary, whole or truncated, valid or not, and its imports and exports.
+//! Reading a component's bytes where all are there. Those that come in pieces are read in `inspector`, and what is read is told there.
 
 use std::borrow::Cow;
 
 use hotswap_model::Digest;
-use wasmparser::{Encoding, Parser, Payload, Validator};
 
-use crate::{ComponentError, ComponentInfo};
+use crate::{ComponentError, ComponentInfo, Inspector};
 
-/// A way in: [`Component::inspect`].
+/// What is read at once of bytes that are all there.
+const PIECE: usize = 1 << 20;
+
+/// A way in: [`Component::inspect`]; for bytes that come in pieces there is [`Inspector`].
 #[derive(Debug, Clone, Copy)]
 pub struct Component;
 
@@ -19,14 +21,11 @@ impl Component {
     /// # Errors
     /// What is wrong with the bytes, and what to do about it.
     pub fn inspect(bytes: &[u8]) -> Result<ComponentInfo, ComponentError> {
-        let binary = to_binary(bytes)?;
-        if is_core_module(&binary) {
-            return Err(ComponentError::CoreModule);
+        let mut inspector = Inspector::default();
+        for piece in bytes.chunks(PIECE) {
+            inspector.update(piece)?;
         }
-        whole(&binary)?;
-        Validator::new().validate_all(&binary).map_err(invalid)?;
-        let (imports, exports) = names(&binary).map_err(invalid)?;
-        Ok(ComponentInfo { digest: Digest::of(bytes), size: bytes.len() as u64, imports, exports })
+        inspector.finish(Digest::of(bytes))
     }
 }
 
@@ -47,96 +46,13 @@ pub fn to_binary(bytes: &[u8]) -> Result<Cow<'_, [u8]>, ComponentError> {
 const MAGIC: &[u8; 4] = b"\0asm";
 const HEADER: usize = 8;
 
-fn not_wasm(bytes: &[u8]) -> ComponentError {
+pub(crate) fn not_wasm(bytes: &[u8]) -> ComponentError {
     if !bytes.is_empty() && MAGIC.starts_with(bytes) {
         return ComponentError::Truncated { have: bytes.len() as u64, need: HEADER as u64 };
     }
     let begins =
         if bytes.is_empty() { "is empty".to_owned() } else { format!("begins with \"{}\"", bytes[..bytes.len().min(8)].escape_ascii()) };
     ComponentError::NotWasm { begins }
-}
-
-fn is_core_module(binary: &[u8]) -> bool {
-    matches!(
-        Parser::new(0).parse(binary, true),
-        Ok(wasmparser::Chunk::Parsed { payload: Payload::Version { encoding: Encoding::Module, .. }, .. })
-    )
-}
-
-/// Checks that every section is there to its announced end. Nothing inside the sections is looked at.
-fn whole(binary: &[u8]) -> Result<(), ComponentError> {
-    let have = binary.len() as u64;
-    let truncated = |need: u64| Err(ComponentError::Truncated { have, need });
-    if binary.len() < HEADER {
-        return truncated(HEADER as u64);
-    }
-    let mut at = HEADER as u64;
-    while at < have {
-        let (size, width) = match leb128_u32(&binary[at as usize + 1..]) {
-            Leb::Value { value, width } => (u64::from(value), width),
-            Leb::Short => return truncated(have + 1),
-            // Not a truncation; the validator says what it is.
-            Leb::Malformed => return Ok(()),
-        };
-        let end = at + 1 + width + size;
-        if end > have {
-            return truncated(end);
-        }
-        at = end;
-    }
-    Ok(())
-}
-
-enum Leb {
-    Value { value: u32, width: u64 },
-    Short,
-    Malformed,
-}
-
-fn leb128_u32(bytes: &[u8]) -> Leb {
-    let mut value = 0_u64;
-    for index in 0..5 {
-        let Some(byte) = bytes.get(index) else { return Leb::Short };
-        value |= u64::from(byte & 0x7f) << (7 * index);
-        if byte & 0x80 == 0 {
-            return match u32::try_from(value) {
-                Ok(value) => Leb::Value { value, width: index as u64 + 1 },
-                Err(_) => Leb::Malformed,
-            };
-        }
-    }
-    Leb::Malformed
-}
-
-fn invalid(error: wasmparser::BinaryReaderError) -> ComponentError {
-    ComponentError::Invalid { reason: format!("{} (at byte {})", error.message(), error.offset()) }
-}
-
-/// The names of the outermost component's imports and exports, each sorted.
-fn names(binary: &[u8]) -> Result<(Vec<String>, Vec<String>), wasmparser::BinaryReaderError> {
-    let (mut imports, mut exports) = (Vec::new(), Vec::new());
-    // Components and modules nest: what is inside another is not the outermost one's.
-    let mut depth = 0_usize;
-    for payload in Parser::new(0).parse_all(binary) {
-        match payload? {
-            Payload::ModuleSection { .. } | Payload::ComponentSection { .. } => depth += 1,
-            Payload::End(_) => depth = depth.saturating_sub(1),
-            Payload::ComponentImportSection(section) if depth == 0 => {
-                for import in section {
-                    imports.push(import?.name.name.to_owned());
-                }
-            }
-            Payload::ComponentExportSection(section) if depth == 0 => {
-                for export in section {
-                    exports.push(export?.name.name.to_owned());
-                }
-            }
-            _ => {}
-        }
-    }
-    imports.sort();
-    exports.sort();
-    Ok((imports, exports))
 }
 
 #[cfg(test)]

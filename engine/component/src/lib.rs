@@ -5,7 +5,9 @@
 mod error;
 mod info;
 mod inspect;
+mod inspector;
 
 pub use error::ComponentError;
 pub use info::{ComponentInfo, HANDLER};
 pub use inspect::{Component, to_binary};
+pub use inspector::{Inspector, MOST_TEXT};

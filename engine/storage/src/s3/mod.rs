@@ -248,7 +248,7 @@ impl Storage for S3Storage {
         let mut upload = None;
         let put = self.put_in(&key, expected, bytes, known, &mut upload).await;
         match (&put, upload) {
-            (Ok(_), Some(upload)) => upload.is_over(),
+            (Ok(_), Some(upload)) => upload.close(),
             (Err(_), Some(upload)) => upload.abort().await,
             (_, None) => {}
         }

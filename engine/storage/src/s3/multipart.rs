@@ -90,7 +90,7 @@ impl Multipart {
     }
 
     /// The object is there; nothing is left to end.
-    pub(super) fn is_over(mut self) {
+    pub(super) fn close(mut self) {
         self.is_over = true;
     }
 
