@@ -10,6 +10,7 @@ mod plugin;
 mod problem;
 mod resolution;
 mod rollout;
+mod storage;
 mod tenant;
 mod token;
 
@@ -20,5 +21,8 @@ pub use plugin::{Adoption, Plugin, PluginVersion, VersionChange};
 pub use problem::{ErrorCode, Problem};
 pub use resolution::{Resolution, ResolutionRequest, VersionStep, steps};
 pub use rollout::{Rollout, RolloutEvent};
+pub use storage::{
+    DamagedComponent, GcReport, GcRequest, QuarantinedComponent, StoredComponent, UnfinishedUpload, VerifyReport, VerifyRequest,
+};
 pub use tenant::Tenant;
 pub use token::{NewToken, Token, TokenChange, TokenRequest};

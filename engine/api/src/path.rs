@@ -20,6 +20,12 @@ pub const VERSION: &str = "/v1/plugins/{plugin}/versions/{version}";
 pub const VERSION_BY_ID: &str = "/v1/versions/{id}";
 /// `PUT` uploads, `GET` tells what was read from it.
 pub const COMPONENT: &str = "/v1/components/{sha256}";
+/// `GET` gives its bytes.
+pub const COMPONENT_CONTENT: &str = "/v1/components/{sha256}/content";
+/// `POST` removes what nothing refers to.
+pub const STORAGE_GC: &str = "/v1/storage/gc";
+/// `POST` reads a part of what is kept and tells what is damaged.
+pub const STORAGE_VERIFY: &str = "/v1/storage/verify";
 /// `GET` lists those of all tenants (`names=tenant/deployment,…`, `after`, `limit`).
 pub const DEPLOYMENTS: &str = "/v1/deployments";
 /// `GET` by id.

@@ -106,6 +106,8 @@ codes! {
     DigestMismatch = "digest_mismatch", 422, "The bytes do not have that digest";
     /// The bytes are no component.
     ComponentInvalid = "component_invalid", 422, "Not a WebAssembly component";
+    /// The bytes that are kept are others than they were.
+    ComponentDamaged = "component_damaged", 500, "The component is damaged";
     /// The component answers no requests.
     ComponentNoHandler = "component_no_handler", 422, "The component handles no HTTP requests";
     /// The upload is too large.

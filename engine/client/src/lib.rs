@@ -15,6 +15,7 @@ mod file;
 mod pages;
 mod plugins;
 mod rollouts;
+mod storage;
 mod tenants;
 mod tokens;
 mod transport;

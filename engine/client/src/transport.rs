@@ -93,6 +93,12 @@ impl Call {
         self
     }
 
+    /// A call that may take longer than others.
+    pub(crate) fn timeout(mut self, timeout: Duration) -> Self {
+        self.timeout = Some(timeout);
+        self
+    }
+
     pub(crate) fn upload(mut self, body: Bytes) -> Self {
         self.body = Body::Bytes(body);
         self.timeout = Some(UPLOAD_TIMEOUT);

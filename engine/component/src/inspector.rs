@@ -257,10 +257,9 @@ impl Binary {
         let within = frame.end.map_or(there, |end| there.min(end - at));
         let is_end = frame.end.map_or(is_last, |end| at + within == end);
         let in_code = frame.bodies > 0;
-        if frame.encoding.is_some() && !in_code && within > 0 {
-            if let Some(step) = self.begin_section(within as usize, is_end)? {
-                return Ok(step);
-            }
+        let at_section = frame.encoding.is_some() && !in_code && within > 0;
+        if at_section && let Some(step) = self.begin_section(within as usize, is_end)? {
+            return Ok(step);
         }
         self.parse(within as usize, is_end)
     }

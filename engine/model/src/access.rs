@@ -30,6 +30,8 @@ pub enum Action {
     WriteTenants,
     /// Tokens are made, looked at, changed and revoked.
     Tokens,
+    /// What is kept of components is verified and cleared away.
+    Storage,
 }
 
 /// What an action is done to.
@@ -58,7 +60,7 @@ const fn row(action: Action, [admin, operator, viewer]: [bool; 3], of: Of) -> Ro
 /// The table. A tenant's quotas are the platform's promise to everybody else, so that even an admin of that tenant alone does
 /// not raise them.
 #[rustfmt::skip]
-const TABLE: [Row; 6] = [
+const TABLE: [Row; 7] = [
     //                            admin  operator viewer
     row(Action::ReadTenants,      [true, true,    true],  Of::Tenant),
     row(Action::ReadPlugins,      [true, true,    true],  Of::LookedAtByAll),
@@ -66,6 +68,7 @@ const TABLE: [Row; 6] = [
     row(Action::WritePlugins,     [true, true,    false], Of::All),
     row(Action::WriteTenants,     [true, false,   false], Of::All),
     row(Action::Tokens,           [true, false,   false], Of::Tenant),
+    row(Action::Storage,          [true, false,   false], Of::All),
 ];
 
 /// Why something is not for a principal.
@@ -145,6 +148,7 @@ impl fmt::Display for Action {
             Action::WritePlugins => "change plugins and versions",
             Action::WriteTenants => "change tenants",
             Action::Tokens => "read and change tokens",
+            Action::Storage => "verify and clear the storage",
         })
     }
 }
@@ -169,8 +173,15 @@ fn roles(action: Action) -> String {
 mod tests {
     use super::*;
 
-    const ACTIONS: [Action; 6] =
-        [Action::ReadTenants, Action::ReadPlugins, Action::WriteDeployments, Action::WritePlugins, Action::WriteTenants, Action::Tokens];
+    const ACTIONS: [Action; 7] = [
+        Action::ReadTenants,
+        Action::ReadPlugins,
+        Action::WriteDeployments,
+        Action::WritePlugins,
+        Action::WriteTenants,
+        Action::Tokens,
+        Action::Storage,
+    ];
 
     fn principal(role: Role, tenant: Option<&str>) -> Principal {
         let tenant = tenant.map(|name| (TenantId::from_unique(name), name.parse().unwrap()));
@@ -179,14 +190,14 @@ mod tests {
 
     #[test]
     fn every_pair_of_role_and_action_is_decided_as_promised() {
-        // read tenants, read plugins, write deployments, write plugins, write tenants, tokens
+        // read tenants, read plugins, write deployments, write plugins, write tenants, tokens, storage
         let promised = [
-            (Role::Admin, None, "yyyyyy"),
-            (Role::Operator, None, "yyyynn"),
-            (Role::Viewer, None, "yynnnn"),
-            (Role::Admin, Some("acme"), "yyynny"),
-            (Role::Operator, Some("acme"), "yyynnn"),
-            (Role::Viewer, Some("acme"), "yynnnn"),
+            (Role::Admin, None, "yyyyyyy"),
+            (Role::Operator, None, "yyyynnn"),
+            (Role::Viewer, None, "yynnnnn"),
+            (Role::Admin, Some("acme"), "yyynnyn"),
+            (Role::Operator, Some("acme"), "yyynnnn"),
+            (Role::Viewer, Some("acme"), "yynnnnn"),
         ];
         for (role, tenant, expected) in promised {
             let principal = principal(role, tenant);

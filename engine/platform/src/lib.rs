@@ -39,7 +39,7 @@ pub use hotswap_registry::{RedisUrl, RedisUrlError};
 pub use hotswap_store::{DatabaseUrl, DatabaseUrlError};
 pub use private::make_data_dir;
 pub use secrets::{MasterKeyError, MasterKeySource};
-pub use server::{DatabaseConfig, Endpoints, ServeConfig, ServeError, serve};
+pub use server::{DatabaseConfig, Endpoints, ServeConfig, ServeError, StorageConfig, serve};
 
 /// Everything a request may need.
 pub(crate) struct Platform {

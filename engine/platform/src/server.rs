@@ -11,7 +11,7 @@ use std::time::Duration;
 use hotswap_gateway::{Gateway, GatewayConfig};
 use hotswap_registry::{Cache, RedisUrl};
 use hotswap_runtime::Runtime;
-use hotswap_storage::FolderStorage;
+use hotswap_storage::{FolderStorage, S3Config, S3Storage, Storage, StorageError};
 use hotswap_store::{DatabaseUrl, Store, StoreError};
 use serde::Serialize;
 use tokio::net::TcpListener;
@@ -38,6 +38,8 @@ pub struct ServeConfig {
     pub database: DatabaseConfig,
     /// Where what was read of the registry is remembered beside this process.
     pub cache: Option<RedisUrl>,
+    /// Where the bytes of components are.
+    pub storage: StorageConfig,
     /// Where the API listens; port 0 takes a free one.
     pub listen: SocketAddr,
     /// Where the gateway listens; port 0 takes a free one.
@@ -48,6 +50,46 @@ pub struct ServeConfig {
     pub plain_http: bool,
     /// Where the key comes from that secrets are sealed under.
     pub master_key: MasterKeySource,
+}
+
+/// Where the bytes of components are.
+#[derive(Debug, Clone)]
+pub enum StorageConfig {
+    /// In the data folder.
+    DataDir,
+    /// In a folder elsewhere, which no other server uses.
+    Folder(PathBuf),
+    /// In a bucket, which other servers may use too.
+    S3 {
+        /// Its name.
+        bucket: String,
+        /// What all keys begin with: empty, or ends in a slash.
+        prefix: String,
+        /// How it is reached.
+        config: S3Config,
+    },
+}
+
+impl StorageConfig {
+    /// Opens it. An S3 server that is away is no reason not to start: what was compiled before serves without it.
+    async fn open(&self, folder: &Path) -> Result<Arc<dyn Storage>, ServeError> {
+        let in_storage = |source| ServeError::Storage { source };
+        match self {
+            Self::DataDir => Ok(Arc::new(FolderStorage::open(&folder.join("components")).map_err(in_storage)?)),
+            Self::Folder(folder) => Ok(Arc::new(FolderStorage::open(folder).map_err(in_storage)?)),
+            Self::S3 { bucket, prefix, config } => {
+                let storage = S3Storage::new(bucket, prefix, config);
+                match storage.check().await {
+                    Ok(()) => {}
+                    Err(error @ StorageError::Remote { is_final: false, .. }) => {
+                        tracing::warn!(%error, "the storage of components is away; starting without it");
+                    }
+                    Err(error) => return Err(in_storage(error)),
+                }
+                Ok(Arc::new(storage))
+            }
+        }
+    }
 }
 
 /// Where the database is.
@@ -131,6 +173,12 @@ pub enum ServeError {
         /// Why.
         source: StoreError,
     },
+    /// The bytes of components cannot be kept.
+    #[error("the storage of components cannot be used")]
+    Storage {
+        /// Why.
+        source: StorageError,
+    },
     /// There is no usable master key.
     #[error(transparent)]
     MasterKey(#[from] MasterKeyError),
@@ -174,7 +222,14 @@ pub async fn serve(
     let store = config.database.open(&folder).await.map_err(in_database)?;
     let sealed_under = async { store.read().await?.master_keys_of_secrets().await };
     master_key.check(&sealed_under.await.map_err(in_database)?)?;
-    let storage = FolderStorage::open(&folder.join("components")).map_err(|error| unusable(io::Error::other(error)))?;
+    let _storage_lock = match &config.storage {
+        StorageConfig::Folder(folder) => {
+            fs::create_dir_all(folder).map_err(|source| ServeError::DataDir { path: folder.clone(), source })?;
+            Some(lock(folder)?)
+        }
+        _ => None,
+    };
+    let storage = config.storage.open(&folder).await?;
     let gateway = Gateway::new(GatewayConfig {
         domain: config.domain.clone(),
         path_routing: gateway_address.ip().is_loopback(),
@@ -182,7 +237,8 @@ pub async fn serve(
     });
     let metrics = Arc::new(Metrics::new());
     metrics.extend(|registry| gateway.register(registry));
-    let components = Arc::new(Components::new(store.clone(), Arc::new(storage), runtime.clone()));
+    let components = Arc::new(Components::new(store.clone(), storage, runtime.clone()));
+    metrics.extend(|registry| components.register(registry));
     let stopping = CancellationToken::new();
     let leading = Arc::new(Leading::default());
     let tools = Tools {

@@ -1,5 +1,7 @@
 //! What was learned of components when they were uploaded, by digest.
 
+use std::collections::BTreeSet;
+
 use hotswap_model::{Digest, Timestamp};
 
 use crate::row::{self, Row};
@@ -71,6 +73,17 @@ impl Tx {
     pub async fn delete_blob(&mut self, digest: &Digest) -> Result<()> {
         query("UPDATE blobs SET kept = 0 WHERE digest = $1").bind(digest.to_string()).execute(self.conn()).await?;
         Ok(())
+    }
+
+    /// Every component whose bytes must be kept, as [`Tx::bytes_referenced`] says of each.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn referenced_bytes(&mut self) -> Result<BTreeSet<Digest>> {
+        let found = query("SELECT sha256 FROM plugin_versions WHERE retired_at IS NULL UNION SELECT sha256 FROM retained_revisions")
+            .fetch_all(self.conn())
+            .await?;
+        found.iter().map(|row| row::text(row, "sha256")).collect()
     }
 
     /// Whether bytes must be kept: a live version has them, or a revision does that a live deployment serves, wants or would

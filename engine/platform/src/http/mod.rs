@@ -8,6 +8,7 @@ mod request;
 mod resolution;
 mod respond;
 mod rollouts;
+mod storage;
 mod tenants;
 mod tokens;
 mod versions;
@@ -64,6 +65,9 @@ pub(crate) fn router(platform: Arc<Platform>) -> Router {
         .routes(routes!(tokens::list, tokens::create))
         .routes(routes!(tokens::get, tokens::change, tokens::revoke))
         .routes(routes!(tokens::renew))
+        .routes(routes!(storage::clear))
+        .routes(routes!(storage::verify))
+        .routes(routes!(components::content))
         .layer(DefaultBodyLimit::max(BODY_LIMIT))
         .routes(routes!(components::get, components::upload))
         .split_for_parts();

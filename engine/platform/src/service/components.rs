@@ -14,12 +14,21 @@ impl Acting {
         self.components.get(digest).await
     }
 
+    /// The bytes of a component and how many there are.
+    pub(crate) async fn component_content(&self, digest: &Digest) -> Result<(u64, impl Stream<Item = Result<Bytes>> + use<>)> {
+        self.may(Action::ReadPlugins)?;
+        // What is known to nobody is still to be judged.
+        self.components.get(digest).await?;
+        self.components.read(digest).await
+    }
+
     pub(crate) async fn upload_component(
         &self,
         digest: Digest,
+        announced: Option<u64>,
         bytes: impl Stream<Item = std::io::Result<Bytes>> + Send + Unpin + 'static,
     ) -> Result<api::Component> {
         self.may(Action::WritePlugins)?;
-        self.components.upload(digest, bytes).await
+        self.components.upload(digest, announced, bytes).await
     }
 }

@@ -10,6 +10,7 @@ mod preview;
 mod quota;
 mod rollouts;
 mod secrets;
+mod storage;
 mod tenants;
 mod tokens;
 mod versions;

@@ -11,7 +11,8 @@ use std::sync::Arc;
 use anyhow::Context as _;
 use clap::Args;
 use hotswap_client::data_dir;
-use hotswap_platform::{DatabaseConfig, DatabaseUrl, Endpoints, MasterKeySource, RedisUrl, ServeConfig};
+use hotswap_platform::{DatabaseConfig, DatabaseUrl, Endpoints, MasterKeySource, RedisUrl, ServeConfig, StorageConfig};
+use hotswap_storage::{Location, S3Config};
 use hotswap_wasm::{WasmConfig, WasmRuntime, map_count_advice};
 use tokio_util::sync::CancellationToken;
 
@@ -49,6 +50,11 @@ pub(crate) struct ServeArgs {
     /// password is better said in HOTSWAP_CACHE, which may hold this. Without it, nothing is lost but time
     #[arg(long, value_name = "URL", conflicts_with = "ephemeral")]
     cache: Option<String>,
+    /// Keep the bytes of components elsewhere: in a folder, or `s3://bucket/prefix`, with AWS_ACCESS_KEY_ID,
+    /// AWS_SECRET_ACCESS_KEY, AWS_REGION and, for servers that aren't Amazon's, AWS_ENDPOINT_URL_S3 [default: HOTSWAP_STORAGE,
+    /// else `components` in the data folder]
+    #[arg(long, value_name = "STORAGE")]
+    storage: Option<String>,
     /// Where the API listens; port 0 takes a free one [default: 127.0.0.1:7700, or a free port with --ephemeral]
     #[arg(long, value_name = "ADDRESS")]
     listen: Option<SocketAddr>,
@@ -141,6 +147,20 @@ fn cache(args: &ServeArgs) -> anyhow::Result<Option<RedisUrl>> {
     Ok(args.cache.clone().or_else(by_environment).map(|text| text.trim().parse()).transpose()?)
 }
 
+/// Where the bytes of components are: what is said by name goes before the environment. A throw-away server has its own.
+fn storage(args: &ServeArgs) -> anyhow::Result<StorageConfig> {
+    let variable = |name: &str| std::env::var(name).ok().filter(|text| !text.trim().is_empty());
+    let by_environment = || variable("HOTSWAP_STORAGE").filter(|_| !args.ephemeral);
+    let Some(text) = args.storage.clone().or_else(by_environment) else { return Ok(StorageConfig::DataDir) };
+    Ok(match text.trim().parse().context("the storage cannot be used")? {
+        Location::Folder(folder) => StorageConfig::Folder(folder),
+        Location::S3 { bucket, prefix } => {
+            let config = S3Config::from_variables(variable).context("the storage cannot be used")?;
+            StorageConfig::S3 { bucket, prefix, config }
+        }
+    })
+}
+
 /// Where the master key comes from: what is said by name goes before the environment.
 fn master_key(args: &ServeArgs) -> MasterKeySource {
     let given = || std::env::var("HOTSWAP_MASTER_KEY").ok().filter(|key| !key.trim().is_empty());
@@ -168,6 +188,7 @@ async fn serve(
         data_dir: data_dir.to_owned(),
         database: database(args)?,
         cache: cache(args)?,
+        storage: storage(args)?,
         listen: args.listen.unwrap_or_else(|| loopback(api)),
         gateway_listen: args.gateway_listen.unwrap_or_else(|| loopback(gateway)),
         domain: args.domain.clone(),
