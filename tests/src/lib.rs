@@ -17,4 +17,4 @@ pub use configuration::{Configuration, Said, Started};
 pub use folder::DataFolder;
 pub use load::{Load, Tally, Target};
 pub use platform::{Answer, says};
-pub use server::{Server, processor_time};
+pub use server::{Server, peak_memory, processor_time};

@@ -22,3 +22,31 @@ pub fn variant(plugin: &[u8], number: u32) -> Vec<u8> {
 pub fn digest(plugin: &[u8]) -> Digest {
     Digest::of(plugin)
 }
+
+/// A file with the greeter and so many bytes more in a section that nobody reads, as those of symbols are. Gives its digest.
+pub fn large(path: &std::path::Path, size: usize) -> Digest {
+    use std::io::Write as _;
+    let mut file = std::io::BufWriter::new(std::fs::File::create(path).expect("the file can be made"));
+    let mut hasher = hotswap_model::Hasher::default();
+    let mut put = |bytes: &[u8]| {
+        hasher.update(bytes);
+        file.write_all(bytes).expect("the file can be written");
+    };
+    put(&wat::parse_bytes(GREETER_1_0_0).expect("the greeter is a component"));
+    let mut length = size as u64 + 2;
+    put(&[0]);
+    while length >= 0x80 {
+        put(&[(length & 0x7f) as u8 | 0x80]);
+        length >>= 7;
+    }
+    put(&[length as u8, 1, b'x']);
+    let piece: Vec<u8> = (0..1_000_003_u32).map(|number| (number.wrapping_mul(2_654_435_761) >> 13) as u8).collect();
+    let mut left = size;
+    while left > 0 {
+        let next = left.min(piece.len());
+        put(&piece[..next]);
+        left -= next;
+    }
+    file.flush().expect("the file can be written");
+    hasher.finish()
+}

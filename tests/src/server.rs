@@ -41,6 +41,11 @@ impl Server {
         Self::launch(data, ["127.0.0.1:0".into(), "127.0.0.1:0".into()], arguments).await
     }
 
+    /// Starts a server with more arguments and more in its environment.
+    pub async fn start_in(data: &DataFolder, arguments: &[&str], environment: &[(&str, String)]) -> Self {
+        Self::launch_in(data, ["127.0.0.1:0".into(), "127.0.0.1:0".into()], arguments, environment).await
+    }
+
     /// Ends the server as `kill -9` does. Gives where it listened.
     pub async fn kill(mut self) -> Stopped {
         self.child.kill().await.expect("a server of ours can be killed");
@@ -82,6 +87,10 @@ impl Server {
     }
 
     async fn launch(data: &DataFolder, listen: [String; 2], arguments: &[&str]) -> Self {
+        Self::launch_in(data, listen, arguments, &[]).await
+    }
+
+    async fn launch_in(data: &DataFolder, listen: [String; 2], arguments: &[&str], environment: &[(&str, String)]) -> Self {
         let path = data.path();
         std::fs::create_dir_all(&path).expect("the data folder can be made");
         let told = path.join("endpoints.json");
@@ -97,6 +106,7 @@ impl Server {
             .args(["--listen", &api, "--gateway-listen", &gateway])
             .args(arguments)
             .env_remove("RUST_LOG")
+            .envs(environment.iter().map(|(name, value)| (name, value)))
             .stdin(Stdio::null())
             .stdout(log.try_clone().expect("a file can be given twice"))
             .stderr(log);
@@ -144,6 +154,13 @@ impl Drop for Server {
             self.terminate();
         }
     }
+}
+
+/// The most memory a process has had at once so far, in bytes.
+pub fn peak_memory(process: u32) -> u64 {
+    let status = std::fs::read_to_string(format!("/proc/{process}/status")).expect("a process of ours has a status");
+    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).expect("Linux tells the peak");
+    line.trim().trim_end_matches(" kB").parse::<u64>().expect("it is a number of kB") << 10
 }
 
 /// The processor time the threads of a process have taken so far. What threads took that have ended is not in it.

@@ -2,15 +2,16 @@
 
 mod plan;
 
-use std::path::Path;
+use std::fs::File;
+use std::io::{self, Read as _};
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use bytes::Bytes;
 use hotswap_api as api;
 use hotswap_api::ErrorCode;
 use hotswap_client::{Client, ClientError};
-use hotswap_component::{Component, ComponentError, ComponentInfo};
-use hotswap_model::{Channel, Digest, PluginName, Version, VersionId, VersionSpec};
+use hotswap_component::{ComponentError, ComponentInfo, Inspector};
+use hotswap_model::{Channel, Digest, Hasher, PluginName, Version, VersionId, VersionSpec};
 use hotswap_sdk::schema::attribute::{list, number, string};
 use hotswap_sdk::validators::{length, one_of};
 use hotswap_sdk::{
@@ -33,6 +34,9 @@ const MEANINGS: Meanings = &[(&["default_config"], Meaning::Json)];
 
 /// The channels as they are written.
 pub(crate) const CHANNELS: &[&str] = &["alpha", "beta", "stable", "deprecated", "archived"];
+
+/// Bytes of a file that are read at once.
+const PIECE: usize = 256 << 10;
 
 /// How often bytes are sent that somebody else takes away.
 const UPLOADS: usize = 3;
@@ -101,12 +105,6 @@ pub(crate) fn schema() -> Schema {
         .attribute(timeouts::NAME, timeouts::attribute())
 }
 
-/// A component that was read from a file.
-struct Loaded {
-    info: ComponentInfo,
-    bytes: Bytes,
-}
-
 /// Why a file gave no component.
 enum LoadError {
     Missing(Diagnostic),
@@ -121,43 +119,57 @@ impl LoadError {
     }
 }
 
-async fn load(source: &str) -> Result<Loaded, LoadError> {
-    let bytes = tokio::fs::read(Path::new(source)).await.map_err(|error| {
+/// What the component in a file is. It is read in pieces: a large one is never in memory as a whole.
+async fn load(source: &str) -> Result<ComponentInfo, LoadError> {
+    // On a thread of its own: a large one takes long enough to keep every other call waiting.
+    let path = PathBuf::from(source);
+    let inspected = match tokio::task::spawn_blocking(move || inspect(&path)).await {
+        Ok(inspected) => inspected,
+        Err(crash) => std::panic::resume_unwind(crash.into_panic()),
+    };
+    let inspected = inspected.map_err(|error| {
         let detail = format!(
             "{source:?} cannot be read: {error}. A path is relative to the folder the command runs in; begin it with `${{path.module}}/`."
         );
         let diagnostic = Diagnostic::error("Cannot read the component", detail).at("source");
-        if error.kind() == std::io::ErrorKind::NotFound { LoadError::Missing(diagnostic) } else { LoadError::Other(diagnostic) }
+        if error.kind() == io::ErrorKind::NotFound { LoadError::Missing(diagnostic) } else { LoadError::Other(diagnostic) }
     })?;
-    let bytes = Bytes::from(bytes);
-    let inspected = inspect(bytes.clone()).await;
-    let info = inspected.map_err(|error| {
+    inspected.map_err(|error| {
         let detail = format!("{source:?}: {}", sentence(error));
         LoadError::Other(Diagnostic::error("Not a usable component", detail).at("source"))
-    })?;
-    Ok(Loaded { info, bytes })
+    })
 }
 
-/// Looks into a component on a thread of its own: a large one takes long enough to keep every other call waiting.
-async fn inspect(bytes: Bytes) -> Result<ComponentInfo, ComponentError> {
-    let look = move || Component::inspect(&bytes).and_then(|info| info.require_handler().map(|()| info));
-    match tokio::task::spawn_blocking(look).await {
-        Ok(inspected) => inspected,
-        Err(crash) => std::panic::resume_unwind(crash.into_panic()),
+/// Looks into a file.
+fn inspect(path: &Path) -> io::Result<Result<ComponentInfo, ComponentError>> {
+    let mut file = File::open(path)?;
+    let (mut inspector, mut hasher, mut piece) = (Inspector::default(), Hasher::default(), vec![0; PIECE]);
+    loop {
+        let read = match file.read(&mut piece) {
+            Ok(0) => break,
+            Ok(read) => read,
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
+            Err(error) => return Err(error),
+        };
+        hasher.update(&piece[..read]);
+        if let Err(error) = inspector.update(&piece[..read]) {
+            return Ok(Err(error));
+        }
     }
+    Ok(inspector.finish(hasher.finish()).and_then(|info| info.require_handler().map(|()| info)))
 }
 
 /// Publishes a version. Between upload and publishing somebody may retire the last version with the same bytes, which takes them
 /// along: then they are sent again.
-async fn upload_and_publish(client: &Client, spec: &VersionSpec, bytes: Bytes) -> Result<api::PluginVersion, ClientError> {
+async fn upload_and_publish(client: &Client, spec: &VersionSpec, file: &Path) -> Result<api::PluginVersion, ClientError> {
     for _ in 1..UPLOADS {
-        client.upload_component(&spec.sha256, bytes.clone()).await?;
+        client.upload_component_file(&spec.sha256, file, |_, _| ()).await?;
         match client.publish_version(spec).await {
             Err(error) if error.code() == Some(ErrorCode::ComponentNotFound) => {}
             published => return published,
         }
     }
-    client.upload_component(&spec.sha256, bytes).await?;
+    client.upload_component_file(&spec.sha256, file, |_, _| ()).await?;
     client.publish_version(spec).await
 }
 
@@ -265,7 +277,7 @@ impl PluginVersion {
         let planned = &request.planned;
         let source = planned.get("source").as_str().unwrap_or_default();
         let loaded = load(source).await.map_err(LoadError::into_diagnostic)?;
-        let (digest, wanted) = (loaded.info.digest, planned.get("sha256"));
+        let (digest, wanted) = (loaded.digest, planned.get("sha256"));
         if wanted.as_str().is_some_and(|wanted| wanted != digest.to_string()) {
             let detail = format!(
                 "{source:?} had the SHA-256 {} when it was planned and has {digest} now. Nothing was published; plan again to publish what it is now.",
@@ -274,7 +286,7 @@ impl PluginVersion {
             return Err(Diagnostic::error("The component changed since the plan", detail).at("source").into());
         }
         let spec = spec(planned, digest)?;
-        let published = upload_and_publish(&client, &spec, loaded.bytes).await.map_err(|error| client_error(&error))?;
+        let published = upload_and_publish(&client, &spec, Path::new(source)).await.map_err(|error| client_error(&error))?;
         Ok(state_like(planned, &published))
     }
 

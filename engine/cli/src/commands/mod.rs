@@ -15,6 +15,7 @@ mod reference;
 pub(crate) mod serve;
 mod show;
 mod state;
+mod storage;
 mod validate;
 mod version;
 
@@ -67,6 +68,8 @@ enum Command {
     Fmt(fmt::FmtArgs),
     #[command(subcommand)]
     Plugin(plugin::PluginCommand),
+    #[command(subcommand)]
+    Storage(storage::StorageCommand),
     Serve(serve::ServeArgs),
     Version(version::VersionArgs),
     Completion(completion::CompletionArgs),
@@ -99,6 +102,7 @@ impl Cli {
             Command::Show(args) => told(&args.view.clone(), Content::Data, |view| show::run(args, view)),
             Command::Output(args) => told(&args.view.clone(), Content::Data, |view| output::run(args, view)),
             Command::State(command) => told(&command.view().clone(), Content::Text, |view| command.run(view)),
+            Command::Storage(command) => told(&command.view().clone(), command.content(), |view| command.run(view)),
             Command::Plugin(command) => told(&command.view().clone(), command.content(), |view| command.run(view)),
             Command::Serve(args) => serve::run(args),
             Command::Version(args) => told(&ViewOptions::default(), Content::Data, |view| version::run(args, view)),

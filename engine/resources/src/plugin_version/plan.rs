@@ -18,7 +18,7 @@ impl PluginVersion {
             request.proposed = keep(MEANINGS, prior, request.proposed);
         }
         let file = match request.proposed.get("source").as_str() {
-            Some(source) => File::of(load(source).await.map(|loaded| loaded.info)),
+            Some(source) => File::of(load(source).await),
             None => File::Unknown,
         };
         // Another number is another version: this plan only tells that it takes a new one, which is planned as such.

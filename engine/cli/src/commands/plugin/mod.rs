@@ -103,7 +103,7 @@ impl PluginCommand {
 }
 
 /// Puts out what the API says, as it says it.
-fn json(view: &View, value: &impl Serialize) -> Result<Exit, Failure> {
+pub(super) fn json(view: &View, value: &impl Serialize) -> Result<Exit, Failure> {
     let text = serde_json::to_string_pretty(value).map_err(|error| Failure::from_error("Cannot be written as JSON", &error, None))?;
     view.line(&text);
     Ok(Exit::Success)
