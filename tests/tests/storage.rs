@@ -185,7 +185,7 @@ async fn what_nothing_refers_to_goes_and_what_is_referred_to_stays() {
 
     let operator = json!({ "role": "operator", "description": "not an admin" });
     let token = server.ask(Method::POST, "/v1/tokens", Some(operator)).await;
-    let token = token.json()["value"].as_str().unwrap_or_default().to_owned();
+    let token = token.json()["token"].as_str().unwrap_or_else(|| panic!("{}", token.text)).to_owned();
     let refused = server.ask_as(&token, Method::POST, "/v1/storage/gc", Some(json!({}))).await;
     assert_eq!(refused.status, 403, "{}", refused.text);
 }
