@@ -142,8 +142,8 @@ impl DeploymentSpec {
         if let Some(Err(error)) = self.config.as_deref().map(parse_config) {
             faults.add("config", error.to_string());
         }
-        self.strategy.collect(&mut faults);
-        self.health_check.collect(self.strategy.holds(), &mut faults);
+        self.strategy.collect(self.instances, &mut faults);
+        self.health_check.collect(self.strategy.holds(self.instances), &mut faults);
         faults.check((1..=Self::MAX_MEMORY_MB).contains(&self.sandbox.memory_mb), "sandbox.memory_mb", || {
             format!("is {}; an instance has 1 to {} MiB", self.sandbox.memory_mb, Self::MAX_MEMORY_MB)
         });
@@ -184,7 +184,7 @@ mod tests {
         bad.config = Some("[]".into());
         bad.health_check.error_rate = Some(120.0);
         bad.strategy = Strategy::Canary(Canary {
-            steps: [(50, 1), (10, 1), (200, 1)].map(|(weight, hold)| CanaryStep { weight, hold: Span::from_secs(hold) }).into(),
+            steps: [(50, 1), (10, 1), (200, 1)].map(|(weight, hold)| CanaryStep::new(weight, Span::from_secs(hold))).into(),
         });
         let faults = bad.validate().unwrap_err();
         let fields: Vec<_> = faults.iter().map(|fault| fault.field.as_str()).collect();
@@ -204,7 +204,7 @@ mod tests {
     #[test]
     fn a_deadline_shorter_than_the_holds_is_a_fault() {
         let mut bad = spec();
-        bad.strategy = Strategy::Canary(Canary { steps: vec![CanaryStep { weight: 10, hold: Span::from_secs(3_600) }] });
+        bad.strategy = Strategy::Canary(Canary { steps: vec![CanaryStep::new(10, Span::from_secs(3_600))] });
         let message = bad.validate().unwrap_err().to_string();
         assert!(message.contains("progress_deadline: is 10m, but the stages and min_healthy_time take at least 1h10s"), "{message}");
     }

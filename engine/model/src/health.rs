@@ -19,14 +19,67 @@ pub struct HealthCheck {
     /// Milliseconds within which 99 of 100 requests must be answered; absent: latency does not count.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub latency_p99_ms: Option<u64>,
+    /// Bounds against the old revision, over the same time; absent: it isn't compared.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub compare: Option<Compare>,
     /// Requests a stage must have seen before it may be left; 0: time alone decides.
     pub min_requests: u64,
+    /// What happens when a stage's time has passed and it hasn't seen `min_requests`.
+    #[serde(skip_serializing_if = "NoTraffic::is_wait")]
+    pub no_traffic: NoTraffic,
     /// How long the new revision must have been healthy with all traffic before the rollout is complete.
     pub min_healthy_time: Span,
     /// How long the new revision's instances may take to become available.
     pub healthy_deadline: Span,
-    /// How long the whole rollout may take.
+    /// How long the whole rollout may take; stages that wait for somebody, or compare variants, have deadlines of their own and
+    /// aren't counted.
     pub progress_deadline: Span,
+    /// How long a stage may wait for somebody to promote it.
+    #[serde(skip_serializing_if = "is_default_promotion_deadline")]
+    pub promotion_deadline: Span,
+}
+
+/// How much worse than the old revision the new one may be.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Compare {
+    /// By how many percent of the old one's its error rate may be higher; absent: it isn't compared.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub error_rate: Option<f64>,
+    /// By how many percent of the old one's its 99th percentile may be higher; absent: it isn't compared.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub latency: Option<f64>,
+}
+
+impl Default for Compare {
+    fn default() -> Self {
+        Self { error_rate: Some(50.0), latency: Some(100.0) }
+    }
+}
+
+/// What happens when a stage's time has passed without enough requests to judge it by.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub enum NoTraffic {
+    /// It waits for them.
+    #[default]
+    Wait,
+    /// The platform asks the missing ones itself, at the path of `http`; they count for nobody else.
+    Probe,
+    /// It goes on without.
+    Proceed,
+}
+
+impl NoTraffic {
+    fn is_wait(&self) -> bool {
+        *self == Self::Wait
+    }
+}
+
+fn is_default_promotion_deadline(deadline: &Span) -> bool {
+    *deadline == HealthCheck::DEFAULT_PROMOTION_DEADLINE
 }
 
 impl Default for HealthCheck {
@@ -35,10 +88,13 @@ impl Default for HealthCheck {
             http: None,
             error_rate: Some(5.0),
             latency_p99_ms: None,
+            compare: None,
             min_requests: 0,
+            no_traffic: NoTraffic::Wait,
             min_healthy_time: Span::from_secs(10),
             healthy_deadline: Span::from_secs(300),
             progress_deadline: Span::from_secs(600),
+            promotion_deadline: Self::DEFAULT_PROMOTION_DEADLINE,
         }
     }
 }
@@ -79,6 +135,9 @@ impl HttpProbe {
 }
 
 impl HealthCheck {
+    /// How long a stage may wait for somebody where nothing is said: a day.
+    pub const DEFAULT_PROMOTION_DEADLINE: Span = Span::from_secs(24 * 3_600);
+
     pub(crate) fn collect(&self, holds: Span, faults: &mut Collector) {
         if let Some(rate) = self.error_rate {
             faults.check(rate > 0.0 && rate < 100.0, "health_check.error_rate", || {
@@ -86,6 +145,18 @@ impl HealthCheck {
             });
         }
         faults.check(self.latency_p99_ms != Some(0), "health_check.latency_p99_ms", || "must be at least 1".into());
+        if let Some(compare) = &self.compare {
+            for (field, percent) in [("error_rate", compare.error_rate), ("latency", compare.latency)] {
+                let Some(percent) = percent else { continue };
+                faults.check(percent > 0.0 && percent.is_finite(), &format!("health_check.compare.{field}"), || {
+                    format!("is {percent}; it is a percentage, more than 0")
+                });
+            }
+        }
+        faults.check(self.no_traffic != NoTraffic::Probe || self.http.is_some(), "health_check.no_traffic", || {
+            "is \"probe\", but there is no `http` to say which path to ask".into()
+        });
+        faults.check(self.promotion_deadline > Span::ZERO, "health_check.promotion_deadline", || "must be more than 0s".into());
         if let Some(probe) = &self.http {
             faults.check(probe.path.starts_with('/') && !probe.path.contains(char::is_whitespace), "health_check.http.path", || {
                 format!("is {:?}; it must begin with / and have no spaces", probe.path)

@@ -1,89 +1,14 @@
-//! What a rollout does next: what holds for every strategy. What differs is in [`crate::strategy`], a file each.
+//! What a rollout does next: what holds for every strategy. Which steps it takes is in [`crate::strategy`], why it goes back in
+//! [`crate::go_back`].
 
 use std::fmt;
 
-use hotswap_model::{DeploymentSpec, HealthCheck, Span, Strategy, Timestamp};
+use hotswap_model::{NoTraffic, Span, Timestamp};
 
-use crate::strategy::{self, Next};
+use crate::go_back::{deadlines, reason_to_go_back};
+use crate::strategy::{Gate, Step, steps};
 use crate::text::Grouped;
-use crate::{Bounds, Counts, Health, Phase, Progress, Reason, Verdict};
-
-/// What of a rollout does not change while it is under way.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Spec {
-    /// How traffic moves.
-    pub strategy: Strategy,
-    /// When the new revision counts as healthy.
-    pub health_check: HealthCheck,
-    /// Whether it goes back by itself.
-    pub auto_rollback: bool,
-    /// From what it starts.
-    pub kind: Kind,
-}
-
-/// From what a rollout starts.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Kind {
-    /// There is no old revision: all traffic at once, and nothing to go back to.
-    First,
-    /// Another program, or the same with another configuration.
-    Update,
-    /// The program is unchanged: no stages and no `min_healthy_time`.
-    Promotion,
-}
-
-impl Spec {
-    /// What a rollout of `spec` goes by.
-    pub fn new(spec: &DeploymentSpec, kind: Kind) -> Self {
-        Self { strategy: spec.strategy.clone(), health_check: spec.health_check.clone(), auto_rollback: spec.auto_rollback, kind }
-    }
-
-    fn min_healthy_time(&self) -> Span {
-        match self.kind {
-            Kind::First | Kind::Update => self.health_check.min_healthy_time,
-            Kind::Promotion => Span::ZERO,
-        }
-    }
-}
-
-/// What is seen of a rollout.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Observation {
-    /// The caller's clock.
-    pub now: Timestamp,
-    /// When the rollout began: `progress_deadline` counts from here.
-    pub started_at: Timestamp,
-    /// Since when the new revision's instances are being brought up: the rollout's start or, after a restart of the server,
-    /// that restart. `healthy_deadline` counts from here.
-    pub instances_since: Timestamp,
-    /// Instances the new revision should have.
-    pub instances_wanted: u32,
-    /// Instances it has that are loaded and whose last probe passed.
-    pub available: u32,
-    /// What came of its requests since the rollout began.
-    pub counts: Counts,
-    /// Why it could not be loaded, if that is so.
-    pub load_error: Option<String>,
-    /// The instance that failed the most probes in a row, if one failed its last.
-    pub probe_failures: Option<ProbeFailure>,
-}
-
-/// An instance that fails its probes.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ProbeFailure {
-    /// Which instance.
-    pub ordinal: u32,
-    /// Probes it failed in a row.
-    pub failed: u32,
-    /// What came of the last one.
-    pub error: String,
-}
-
-impl Observation {
-    fn all_available(&self) -> bool {
-        self.available >= self.instances_wanted
-    }
-}
+use crate::{Bounds, Comparison, Counts, Health, Kind, Observation, Outcome, Phase, Progress, Reason, Spec, Verdict};
 
 /// What to do next.
 #[derive(Debug, Clone, PartialEq)]
@@ -93,10 +18,10 @@ pub enum Decision {
         /// After `now`, and not after the next deadline.
         until: Timestamp,
     },
-    /// Write this down, then give the new revision its weight.
+    /// Write this down, then make it so: instances and traffic as [`Progress::shape`] has them.
     Advance {
         /// Where the rollout is from now on.
-        to: Progress,
+        to: Box<Progress>,
     },
     /// The new revision has been well with all traffic: take the old one away.
     Complete,
@@ -121,131 +46,150 @@ pub fn decide(spec: &Spec, progress: &Progress, seen: &Observation) -> Decision 
     match &progress.phase {
         Phase::RollingBack { reason } => return Decision::Abort { reason: reason.clone() },
         Phase::Halted { reason } => return Decision::Halt { reason: reason.clone() },
-        Phase::Starting | Phase::Stage { .. } | Phase::Watching => {}
+        Phase::Starting | Phase::Scaling { .. } | Phase::Stage { .. } | Phase::Watching => {}
     }
     if let Some(reason) = reason_to_go_back(spec, progress, seen) {
         return if spec.auto_rollback || spec.kind == Kind::First { Decision::Abort { reason } } else { Decision::Halt { reason } };
     }
     match ahead(spec, progress, seen) {
-        Ahead::Wait(obstacle) => Decision::Wait { until: obstacle.until().into_iter().fold(next_deadline(spec, seen), Timestamp::min) },
-        Ahead::Go(to) => Decision::Advance { to },
+        Ahead::Wait(obstacle) => {
+            let next = deadlines(spec, progress, seen).into_iter().filter(|deadline| *deadline > seen.now).chain(obstacle.until()).min();
+            // Whoever is past the last deadline has been sent back; a clock that jumps is asked again at once.
+            Decision::Wait { until: next.unwrap_or(seen.now + crate::TICK) }
+        }
+        Ahead::Go(to) => Decision::Advance { to: Box::new(to) },
         Ahead::Complete => Decision::Complete,
     }
 }
 
-fn reason_to_go_back(spec: &Spec, progress: &Progress, seen: &Observation) -> Option<Reason> {
-    if let Some(message) = &seen.load_error {
-        return Some(Reason::LoadFailed { message: message.clone() });
-    }
-    // Over the whole rollout, so that evidence adds up; and over this phase alone, so that what went well before does not
-    // hide what goes wrong now.
-    let bounds = Bounds::from(&spec.health_check);
-    for counts in [seen.counts, seen.counts.since(progress.base)] {
-        if let Some(reason) = Verdict::of(bounds, counts).unhealthy() {
-            return Some(reason.clone());
-        }
-    }
-    let (available, wanted) = (seen.available, seen.instances_wanted);
-    let after = spec.health_check.healthy_deadline;
-    match &seen.probe_failures {
-        Some(failure) if progress.phase != Phase::Starting => {
-            let allowed = spec.health_check.http.as_ref().map_or(1, |probe| probe.unhealthy_after);
-            if failure.failed >= allowed {
-                let (ordinal, failed, last_error) = (failure.ordinal, failure.failed, failure.error.clone());
-                return Some(Reason::Probes { ordinal, failed, available, wanted, last_error });
-            }
-        }
-        failure if !seen.all_available() && seen.now >= seen.instances_since + after => {
-            return Some(Reason::NotAvailable {
-                available,
-                wanted,
-                after,
-                last_error: failure.as_ref().map(|failure| failure.error.clone()),
-            });
-        }
-        _ => {}
-    }
-    let after = spec.health_check.progress_deadline;
-    if seen.now >= seen.started_at + after {
-        let waiting_for = match ahead(spec, progress, seen) {
-            Ahead::Complete => return None,
-            Ahead::Wait(obstacle) => obstacle.to_string(),
-            Ahead::Go(_) => "the stages after it".to_owned(),
-        };
-        return Some(Reason::ProgressDeadline { after, stage: progress.describe(spec), waiting_for });
-    }
-    None
-}
-
-/// The next deadline that can put an end to this. There is always one: whoever is past the last has been sent back.
-fn next_deadline(spec: &Spec, seen: &Observation) -> Timestamp {
-    let whole = seen.started_at + spec.health_check.progress_deadline;
-    let available = seen.instances_since + spec.health_check.healthy_deadline;
-    if !seen.all_available() && available > seen.now { whole.min(available) } else { whole }
-}
-
 /// The way on, if nothing speaks for going back.
-enum Ahead {
+pub(crate) enum Ahead {
     Wait(Obstacle),
     Go(Progress),
     Complete,
 }
 
-fn ahead(spec: &Spec, progress: &Progress, seen: &Observation) -> Ahead {
-    let passed = match progress.phase {
-        Phase::Starting => None,
-        Phase::Stage { index } => Some(index),
-        Phase::Watching | Phase::RollingBack { .. } | Phase::Halted { .. } => {
-            return obstacle(progress, seen, spec, spec.min_healthy_time(), 0).map_or(Ahead::Complete, Ahead::Wait);
+pub(crate) fn ahead(spec: &Spec, progress: &Progress, seen: &Observation) -> Ahead {
+    let steps = steps(spec);
+    let (step, index) = match progress.phase {
+        Phase::Stage { index } => (steps.get(index), index),
+        Phase::Watching | Phase::RollingBack { .. } | Phase::Halted { .. } => (steps.last(), steps.len().saturating_sub(1)),
+        Phase::Starting => return after_scaling(spec, progress, seen, &steps, 0),
+        Phase::Scaling { index } => return after_scaling(spec, progress, seen, &steps, index),
+    };
+    if let Some(step) = step {
+        if let Some(obstacle) = obstacle(spec, progress, seen, step) {
+            return Ahead::Wait(obstacle);
         }
-    };
-    let (hold, min_requests) = match passed {
-        Some(index) => (strategy::hold(&spec.strategy, index), spec.health_check.min_requests),
-        None => (Span::ZERO, 0),
-    };
-    if let Some(obstacle) = obstacle(progress, seen, spec, hold, min_requests) {
+        if let Gate::Comparison { person: true } = step.gate
+            && progress.comparison.is_none()
+            && progress.promoted_by.is_none()
+        {
+            // Told once, and written down, before anybody promotes it.
+            return Ahead::Go(Progress { comparison: Some(comparison(spec, progress, seen)), ..progress.clone() });
+        }
+    }
+    match steps.get(index + 1) {
+        Some(next) if next.instances > progress.shape(spec).instances => Ahead::Go(progress.scale(index + 1, next, seen, spec)),
+        Some(next) => Ahead::Go(enter(spec, progress, seen, &steps, index + 1, next)),
+        None if spec.hooks_after && seen.hooks_after.is_none() => Ahead::Wait(Obstacle::Hooks("after")),
+        None => Ahead::Complete,
+    }
+}
+
+fn after_scaling(spec: &Spec, progress: &Progress, seen: &Observation, steps: &[Step], index: usize) -> Ahead {
+    if progress.paused_by.is_some() {
+        return Ahead::Wait(Obstacle::Paused);
+    }
+    if progress.phase == Phase::Starting && spec.hooks_before && seen.hooks_before.is_none() {
+        return Ahead::Wait(Obstacle::Hooks("before"));
+    }
+    if let Some(obstacle) = missing_instances(spec, progress, seen) {
         return Ahead::Wait(obstacle);
     }
-    let next = match spec.kind {
-        Kind::Update => strategy::after(&spec.strategy, passed),
-        Kind::First | Kind::Promotion => Next::All,
-    };
-    Ahead::Go(match next {
-        Next::Stage { index, weight } => progress.enter(Phase::Stage { index }, weight, seen),
-        Next::All => progress.enter(Phase::Watching, 100, seen),
-    })
+    match steps.get(index).or(steps.last()) {
+        Some(step) => Ahead::Go(enter(spec, progress, seen, steps, index, step)),
+        None => Ahead::Complete,
+    }
+}
+
+fn enter(spec: &Spec, progress: &Progress, seen: &Observation, steps: &[Step], index: usize, step: &Step) -> Progress {
+    let phase = if index + 1 >= steps.len() { Phase::Watching } else { Phase::Stage { index } };
+    progress.enter(phase, step, seen, spec)
 }
 
 /// What a phase still waits for.
-enum Obstacle {
+pub(crate) enum Obstacle {
     Instances { available: u32, wanted: u32 },
     Time { until: Timestamp },
     Requests { seen: u64, needed: u64 },
     Verdict(Verdict),
+    Paused,
+    Promotion,
+    Tests,
+    Comparison { until: Timestamp },
+    Hooks(&'static str),
 }
 
-fn obstacle(progress: &Progress, seen: &Observation, spec: &Spec, hold: Span, min_requests: u64) -> Option<Obstacle> {
-    if !seen.all_available() {
-        return Some(Obstacle::Instances { available: seen.available, wanted: seen.instances_wanted });
+fn missing_instances(spec: &Spec, progress: &Progress, seen: &Observation) -> Option<Obstacle> {
+    let wanted = progress.shape(spec).instances;
+    (seen.available < wanted).then_some(Obstacle::Instances { available: seen.available, wanted })
+}
+
+fn obstacle(spec: &Spec, progress: &Progress, seen: &Observation, step: &Step) -> Option<Obstacle> {
+    if let Some(obstacle) = missing_instances(spec, progress, seen) {
+        return Some(obstacle);
     }
-    let until = progress.entered_at + hold;
+    let until = progress.entered_at + step.hold;
     if seen.now < until {
         return Some(Obstacle::Time { until });
     }
-    let counts = seen.counts.since(progress.base);
-    if counts.requests < min_requests {
-        return Some(Obstacle::Requests { seen: counts.requests, needed: min_requests });
+    let counts = seen.counts.since(progress.base) + seen.probed;
+    let check = &spec.health_check;
+    if step.counts && counts.requests < check.min_requests && check.no_traffic != NoTraffic::Proceed {
+        return Some(Obstacle::Requests { seen: counts.requests, needed: check.min_requests });
     }
     // Over the bound, but not surely: more requests will tell.
-    let verdict = Verdict::of(Bounds { min_requests: 0, ..Bounds::from(&spec.health_check) }, counts);
-    (verdict.health == Health::Degraded).then_some(Obstacle::Verdict(verdict))
+    let verdict = Verdict::of(Bounds { min_requests: 0, ..Bounds::from(check) }, counts);
+    if verdict.health == Health::Degraded {
+        return Some(Obstacle::Verdict(verdict));
+    }
+    if progress.paused_by.is_some() {
+        return Some(Obstacle::Paused);
+    }
+    gate(spec, progress, seen, step)
+}
+
+fn gate(spec: &Spec, progress: &Progress, seen: &Observation, step: &Step) -> Option<Obstacle> {
+    let waits = step.gate.waits_for_somebody() && progress.promoted_by.is_none();
+    match step.gate {
+        Gate::Open => None,
+        Gate::Person => waits.then_some(Obstacle::Promotion),
+        Gate::Tests { .. } if spec.tested() && seen.tests.is_none() => Some(Obstacle::Tests),
+        Gate::Tests { .. } => waits.then_some(Obstacle::Promotion),
+        Gate::Comparison { .. } if progress.promoted_by.is_some() => None,
+        Gate::Comparison { .. } if comparison(spec, progress, seen).outcome.is_none() => {
+            Some(Obstacle::Comparison { until: progress.entered_at + spec.comparison_time() })
+        }
+        Gate::Comparison { .. } => (waits && progress.comparison.is_some()).then_some(Obstacle::Promotion),
+    }
+}
+
+/// Both revisions compared, over the stage they are compared in.
+pub(crate) fn comparison(spec: &Spec, progress: &Progress, seen: &Observation) -> Comparison {
+    let (a, b): (Counts, Counts) = (seen.old_counts.since(progress.old_base), seen.counts.since(progress.base));
+    match (&progress.comparison, spec.ab_test()) {
+        (Some(told), _) => *told,
+        (None, Some(ab_test)) => Comparison::of(ab_test, a, b, seen.now >= progress.entered_at + ab_test.duration),
+        (None, None) => Comparison { a, b, outcome: Some(Outcome::NoDifference) },
+    }
 }
 
 impl Obstacle {
     fn until(&self) -> Option<Timestamp> {
         match self {
-            Self::Time { until } => Some(*until),
-            Self::Instances { .. } | Self::Requests { .. } | Self::Verdict(_) => None,
+            Self::Time { until } | Self::Comparison { until } => Some(*until),
+            _ => None,
         }
     }
 }
@@ -257,6 +201,30 @@ impl fmt::Display for Obstacle {
             Self::Time { .. } => f.write_str("its time to pass"),
             Self::Requests { seen, needed } => write!(f, "requests: {} of {} seen", Grouped(*seen), Grouped(*needed)),
             Self::Verdict(verdict) => write!(f, "a better verdict than {verdict}"),
+            Self::Paused => f.write_str("somebody to resume it"),
+            Self::Promotion => f.write_str("somebody to promote it"),
+            Self::Tests => f.write_str("its smoke tests"),
+            Self::Comparison { .. } => f.write_str("a difference between the versions"),
+            Self::Hooks(when) => write!(f, "the webhooks that come {when} it"),
         }
+    }
+}
+
+/// What a rollout waits for, in words: `requests: 37 of 100 seen`. `None`: it is about to go on, or it is over.
+pub fn waiting_for(spec: &Spec, progress: &Progress, seen: &Observation) -> Option<String> {
+    match ahead(spec, progress, seen) {
+        Ahead::Wait(obstacle) => Some(obstacle.to_string()),
+        Ahead::Go(_) | Ahead::Complete => None,
+    }
+}
+
+/// How long the stage a rollout is in has a deadline of its own for, if it has one.
+pub(crate) fn own_deadline(spec: &Spec, step: &Step) -> Option<Span> {
+    let promotion = spec.health_check.promotion_deadline;
+    match step.gate {
+        Gate::Open | Gate::Tests { person: false } => None,
+        Gate::Person | Gate::Tests { person: true } => Some(step.hold + promotion),
+        Gate::Comparison { person: false } => Some(step.hold + spec.comparison_time() + spec.health_check.progress_deadline),
+        Gate::Comparison { person: true } => Some(step.hold + spec.comparison_time() + promotion),
     }
 }

@@ -1,6 +1,7 @@
 //! Whether a revision is well, as far as its requests tell. Probes and deadlines are in [`crate::decide`].
 
 use std::fmt;
+use std::ops::Add;
 
 use hotswap_model::HealthCheck;
 use serde::{Deserialize, Serialize};
@@ -19,13 +20,30 @@ pub struct Counts {
     pub failures: u64,
     /// Of these, the ones that took longer than `latency_p99_ms`.
     pub slow: u64,
+    /// Of these, the ones that took longer than [`crate::Progress::slower_than_ms`].
+    pub slower: u64,
+}
+
+impl Add for Counts {
+    type Output = Counts;
+
+    fn add(self, other: Counts) -> Counts {
+        Counts {
+            requests: self.requests.saturating_add(other.requests),
+            failures: self.failures.saturating_add(other.failures),
+            slow: self.slow.saturating_add(other.slow),
+            slower: self.slower.saturating_add(other.slower),
+        }
+    }
 }
 
 impl Counts {
     /// What came after `base` was read. If the count has begun anew since then, that is all of it.
     pub fn since(self, base: Counts) -> Counts {
+        // `slower` is counted from a later moment on than the others, and may begin anew alone.
+        let slower = self.slower.checked_sub(base.slower).unwrap_or(self.slower);
         match (self.requests.checked_sub(base.requests), self.failures.checked_sub(base.failures), self.slow.checked_sub(base.slow)) {
-            (Some(requests), Some(failures), Some(slow)) => Counts { requests, failures, slow },
+            (Some(requests), Some(failures), Some(slow)) => Counts { requests, failures, slow, slower },
             _ => self,
         }
     }
@@ -111,7 +129,7 @@ impl Verdict {
 }
 
 fn health(bounds: Bounds, counts: Counts) -> Health {
-    let Counts { requests, failures, slow } = counts;
+    let Counts { requests, failures, slow, .. } = counts;
     let mut degraded = false;
     if let Some(bound) = bounds.error_rate {
         if exceeds(requests, failures, bound, ALPHA) {
@@ -143,7 +161,7 @@ impl fmt::Display for Verdict {
                 return write!(f, "unknown: {} of the {} requests it takes", Grouped(*seen), Grouped(*needed));
             }
         }
-        let Counts { requests, failures, slow } = self.counts;
+        let Counts { requests, failures, slow, .. } = self.counts;
         let share = |part: u64| Percent(part as f64 / requests.max(1) as f64);
         write!(f, ": {} of {} requests failed ({}", Grouped(failures), Grouped(requests), share(failures))?;
         match self.bounds.error_rate {
@@ -180,7 +198,7 @@ mod tests {
     }
 
     fn verdict(min_requests: u64, requests: u64, failures: u64, slow: u64) -> String {
-        Verdict::of(bounds(min_requests), Counts { requests, failures, slow }).to_string()
+        Verdict::of(bounds(min_requests), Counts { requests, failures, slow, slower: 0 }).to_string()
     }
 
     #[test]
@@ -207,20 +225,23 @@ mod tests {
 
     #[test]
     fn enough_evidence_needs_no_minimum_of_requests() {
-        assert!(Verdict::of(bounds(1_000), Counts { requests: 3, failures: 3, slow: 0 }).unhealthy().is_some());
+        assert!(Verdict::of(bounds(1_000), Counts { requests: 3, failures: 3, slow: 0, slower: 0 }).unhealthy().is_some());
     }
 
     #[test]
     fn what_is_not_bounded_does_not_count() {
         let none = Bounds { error_rate: None, latency: None, min_requests: 0 };
-        assert_eq!(Verdict::of(none, Counts { requests: 100, failures: 100, slow: 100 }).health, Health::Healthy);
+        assert_eq!(Verdict::of(none, Counts { requests: 100, failures: 100, slow: 100, slower: 0 }).health, Health::Healthy);
     }
 
     #[test]
     fn a_count_that_began_anew_counts_from_there() {
-        let base = Counts { requests: 100, failures: 5, slow: 1 };
-        assert_eq!(Counts { requests: 150, failures: 6, slow: 1 }.since(base), Counts { requests: 50, failures: 1, slow: 0 });
-        let anew = Counts { requests: 7, failures: 0, slow: 0 };
+        let base = Counts { requests: 100, failures: 5, slow: 1, slower: 0 };
+        assert_eq!(
+            Counts { requests: 150, failures: 6, slow: 1, slower: 0 }.since(base),
+            Counts { requests: 50, failures: 1, slow: 0, slower: 0 }
+        );
+        let anew = Counts { requests: 7, failures: 0, slow: 0, slower: 0 };
         assert_eq!(anew.since(base), anew);
     }
 

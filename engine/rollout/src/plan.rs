@@ -1,9 +1,12 @@
 //! What a rollout will do, as far as the spec alone tells. What a stage can catch depends on traffic and is
 //! [`crate::detectable_rate`].
 
-use hotswap_model::{DeploymentSpec, RolloutPlan, Span, StagePlan, Strategy};
+use hotswap_model::{DeploymentSpec, RolloutPlan, Span, StagePlan};
 
+use crate::decide::own_deadline;
 use crate::sequential::{ALPHA, failures_to_verdict};
+use crate::strategy::{Step, steps};
+use crate::{Kind, Spec};
 
 /// How often a controller looks at a rollout, at least.
 pub const TICK: Span = Span::from_millis(100);
@@ -21,21 +24,23 @@ pub const ASSUMED_REQUESTS_PER_SECOND: u64 = 1;
 /// back, by what sees it first: the requests, one a second of them and each taking as long as it may; or the probes. Where
 /// neither `error_rate` nor `http` is set, nothing sees it and it is `longest`.
 pub fn rollout_plan(spec: &DeploymentSpec) -> RolloutPlan {
-    let longest = spec.health_check.progress_deadline + TICK + spec.sandbox.timeout;
+    let rollout = Spec::new(spec, Kind::Update, spec.instances);
+    let steps = steps(&rollout);
+    let own: Span = steps.iter().filter(|step| step.gate.stops_the_clock()).filter_map(|step| own_deadline(&rollout, step)).sum();
+    let longest = spec.health_check.progress_deadline + own + TICK + spec.sandbox.timeout;
     let worst_rollback = by_requests(spec).into_iter().chain(by_probes(spec)).map(|seen_after| seen_after + TICK).fold(longest, Span::min);
-    let shortest = spec.strategy.holds() + spec.health_check.min_healthy_time;
-    RolloutPlan { strategy: spec.strategy.kind(), stages: stages(spec), shortest, longest, worst_rollback }
+    let shortest = steps.iter().map(|step| step.hold).sum();
+    RolloutPlan { strategy: spec.strategy.kind(), stages: stages(&steps), shortest, longest, worst_rollback }
 }
 
-fn stages(spec: &DeploymentSpec) -> Vec<StagePlan> {
-    let mut stages: Vec<_> = match &spec.strategy {
-        Strategy::Direct {} => Vec::new(),
-        Strategy::Canary(canary) => canary.steps.iter().map(|step| StagePlan { weight: step.weight, hold: step.hold }).collect(),
-    };
-    let watched = spec.health_check.min_healthy_time;
-    match stages.last_mut() {
-        Some(last) if last.weight == 100 => last.hold = last.hold + watched,
-        _ => stages.push(StagePlan { weight: 100, hold: watched }),
+/// The steps as stages. What comes last has all traffic, and so has a stage before it with as much: they are one.
+fn stages(steps: &[Step]) -> Vec<StagePlan> {
+    let mut stages: Vec<StagePlan> = Vec::new();
+    for step in steps {
+        match stages.last_mut() {
+            Some(last) if last.weight == 100 => last.hold = last.hold + step.hold,
+            _ => stages.push(StagePlan { weight: step.weight, hold: step.hold }),
+        }
     }
     stages
 }

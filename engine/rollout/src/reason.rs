@@ -6,7 +6,7 @@ use hotswap_model::Span;
 use serde::{Deserialize, Serialize};
 
 use crate::text::{Grouped, Percent};
-use crate::{ALPHA, LatencyBound};
+use crate::{ALPHA, Comparison, Counts, LatencyBound};
 
 /// Why a rollout goes back or stops. Its text is a sentence.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -29,6 +29,50 @@ pub enum Reason {
         slow: u64,
         /// Milliseconds from which on one is slow.
         bound_ms: u64,
+    },
+    /// More of its requests fail than of the old revision's, by more than may be.
+    WorseErrors {
+        /// The new revision's requests.
+        new: Counts,
+        /// The old revision's, in the same time.
+        old: Counts,
+        /// By how many percent it may be more.
+        more_percent: f64,
+    },
+    /// More than 1 % of the requests are slower than the old revision's by more than may be.
+    WorseLatency {
+        /// Requests seen.
+        requests: u64,
+        /// Of these, slower.
+        slower: u64,
+        /// Milliseconds from which on one is slower.
+        than_ms: u64,
+        /// By how many percent it may be more than the old revision's.
+        more_percent: f64,
+    },
+    /// An A/B test that the new revision didn't win.
+    Compared {
+        /// Both, with what came out.
+        comparison: Comparison,
+    },
+    /// A smoke test was answered otherwise than it must be.
+    SmokeTest {
+        /// Which, and how.
+        message: String,
+    },
+    /// A webhook that matters failed.
+    Webhook {
+        /// Which, and how.
+        message: String,
+    },
+    /// A stage that has a deadline of its own took too long.
+    NotPromoted {
+        /// The time it had.
+        after: Span,
+        /// Which.
+        stage: String,
+        /// What it waited for.
+        waiting_for: String,
     },
     /// An instance that was available fails its probes.
     Probes {
@@ -82,6 +126,12 @@ impl Reason {
         match self {
             Self::ErrorRate { .. } => "error_rate",
             Self::Latency { .. } => "latency",
+            Self::WorseErrors { .. } => "worse_errors",
+            Self::WorseLatency { .. } => "worse_latency",
+            Self::Compared { .. } => "compared",
+            Self::SmokeTest { .. } => "smoke_test",
+            Self::Webhook { .. } => "webhook",
+            Self::NotPromoted { .. } => "not_promoted",
             Self::Probes { .. } => "probes",
             Self::NotAvailable { .. } => "not_available",
             Self::ProgressDeadline { .. } => "progress_deadline",
@@ -124,6 +174,36 @@ impl fmt::Display for Reason {
                     Odds
                 )
             }
+            Self::WorseErrors { new, old, more_percent } => {
+                let (rate, old_rate) = (share(new.failures, new.requests), share(old.failures, old.requests));
+                write!(
+                    f,
+                    "error rate {rate} is more than the old version's {old_rate} by more than {}: {} of {} requests failed, and {} of {} there {Odds}",
+                    Percent(more_percent / 100.0),
+                    Grouped(new.failures),
+                    Grouped(new.requests),
+                    Grouped(old.failures),
+                    Grouped(old.requests),
+                )
+            }
+            Self::WorseLatency { requests, slower, than_ms, more_percent } => {
+                write!(
+                    f,
+                    "{} of requests took longer than {} ms, the old version's 99th percentile and {} more; at most {} may: {} of {} {Odds}",
+                    share(*slower, *requests),
+                    Grouped(*than_ms),
+                    Percent(more_percent / 100.0),
+                    Percent(LatencyBound::RATE),
+                    Grouped(*slower),
+                    Grouped(*requests),
+                )
+            }
+            Self::Compared { comparison } => write!(f, "{comparison}"),
+            Self::SmokeTest { message } => write!(f, "a smoke test failed: {message}"),
+            Self::Webhook { message } => write!(f, "a webhook failed: {message}"),
+            Self::NotPromoted { after, stage, waiting_for } => {
+                write!(f, "{stage} was not over within {after}: it waited for {waiting_for}")
+            }
             Self::Probes { ordinal, failed, available, wanted, last_error } => {
                 write!(
                     f,
@@ -146,6 +226,7 @@ impl fmt::Display for Reason {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::{Measure, Outcome};
 
     fn all() -> Vec<Reason> {
         vec![
@@ -160,6 +241,26 @@ mod tests {
                 waiting_for: "requests: 37 of 100 seen".into(),
             },
             Reason::LoadFailed { message: "unknown import `wasi:sockets/tcp`".into() },
+            Reason::WorseErrors {
+                new: Counts { requests: 1_000, failures: 60, ..Counts::default() },
+                old: Counts { requests: 9_000, failures: 90, ..Counts::default() },
+                more_percent: 50.0,
+            },
+            Reason::WorseLatency { requests: 1_200, slower: 60, than_ms: 84, more_percent: 100.0 },
+            Reason::Compared {
+                comparison: Comparison {
+                    a: Counts { requests: 1_000, failures: 2, slower: 100, ..Counts::default() },
+                    b: Counts { requests: 1_000, failures: 40, slower: 90, ..Counts::default() },
+                    outcome: Some(Outcome::A { by: Measure::Errors }),
+                },
+            },
+            Reason::SmokeTest { message: "GET /health answered 503, not 200".into() },
+            Reason::Webhook { message: "https://example.com/before answered 500".into() },
+            Reason::NotPromoted {
+                after: Span::from_secs(86_400),
+                stage: "stage 1 of 3 (10 %)".into(),
+                waiting_for: "somebody to promote it".into(),
+            },
             Reason::Requested { by: "admin".into() },
         ]
     }

@@ -11,10 +11,12 @@ fn at(secs: u64) -> Timestamp {
 }
 
 fn canary(kind: Kind) -> Spec {
-    let steps = [(10, 20), (50, 20)].map(|(weight, hold)| CanaryStep { weight, hold: Span::from_secs(hold) });
+    let steps = [(10, 20), (50, 20)].map(|(weight, hold)| CanaryStep::new(weight, Span::from_secs(hold)));
     let http = HttpProbe { path: "/health".into(), interval: Span::from_secs(1), timeout: Span::from_secs(1), unhealthy_after: 3 };
     let health_check = HealthCheck { http: Some(http), min_requests: 30, latency_p99_ms: Some(200), ..HealthCheck::default() };
-    Spec { strategy: Strategy::Canary(Canary { steps: steps.into() }), health_check, auto_rollback: true, kind }
+    let strategy = Strategy::Canary(Canary { steps: steps.into() });
+    let old_instances = if kind == Kind::First { 0 } else { 4 };
+    Spec { strategy, health_check, auto_rollback: true, kind, instances: 4, old_instances, hooks_before: false, hooks_after: false }
 }
 
 fn direct() -> Spec {
@@ -26,16 +28,26 @@ fn seen(secs: u64, requests: u64) -> Observation {
         now: at(secs),
         started_at: START,
         instances_since: START,
-        instances_wanted: 4,
         available: 4,
-        counts: Counts { requests, failures: 0, slow: 0 },
+        counts: counts(requests, 0, 0),
+        old_counts: Counts::default(),
+        old_latency: None,
+        probed: Counts::default(),
         load_error: None,
         probe_failures: None,
+        tests: None,
+        hooks_before: None,
+        hooks_after: None,
     }
 }
 
+fn counts(requests: u64, failures: u64, slow: u64) -> Counts {
+    Counts { requests, failures, slow, slower: 0 }
+}
+
 fn in_phase(phase: Phase, weight: u8, secs: u64, requests: u64) -> Progress {
-    Progress { phase, weight, entered_at: at(secs), base: Counts { requests, failures: 0, slow: 0 } }
+    let (instances, old_instances) = (Some(4), Some(4));
+    Progress { phase, weight, instances, old_instances, base: counts(requests, 0, 0), ..Progress::start(at(secs), &canary(Kind::Update)) }
 }
 
 fn first_stage() -> Progress {
@@ -44,7 +56,7 @@ fn first_stage() -> Progress {
 
 fn advanced(decision: Decision) -> Progress {
     match decision {
-        Decision::Advance { to } => to,
+        Decision::Advance { to } => *to,
         other => panic!("not advanced: {other:?}"),
     }
 }
@@ -58,7 +70,7 @@ fn aborted(decision: Decision) -> Reason {
 
 #[test]
 fn it_starts_only_when_every_instance_is_available() {
-    let start = Progress::start(START);
+    let start = Progress::start(START, &canary(Kind::Update));
     let three = Observation { available: 3, ..seen(5, 0) };
     assert_eq!(decide(&canary(Kind::Update), &start, &three), Decision::Wait { until: at(300) });
     let stage = advanced(decide(&canary(Kind::Update), &start, &seen(5, 0)));
@@ -68,7 +80,7 @@ fn it_starts_only_when_every_instance_is_available() {
 
 #[test]
 fn a_direct_rollout_moves_all_traffic_at_once() {
-    let all = advanced(decide(&direct(), &Progress::start(START), &seen(5, 0)));
+    let all = advanced(decide(&direct(), &Progress::start(START, &canary(Kind::Update)), &seen(5, 0)));
     assert_eq!(all, in_phase(Phase::Watching, 100, 5, 0));
     assert_eq!(decide(&direct(), &all, &seen(14, 1_000)), Decision::Wait { until: at(15) });
     assert_eq!(decide(&direct(), &all, &seen(15, 0)), Decision::Complete);
@@ -76,7 +88,7 @@ fn a_direct_rollout_moves_all_traffic_at_once() {
 
 #[test]
 fn a_first_rollout_has_no_stages() {
-    let all = advanced(decide(&canary(Kind::First), &Progress::start(START), &seen(5, 0)));
+    let all = advanced(decide(&canary(Kind::First), &Progress::start(START, &canary(Kind::Update)), &seen(5, 0)));
     assert_eq!((&all.phase, all.weight), (&Phase::Watching, 100));
     assert!(matches!(decide(&canary(Kind::First), &all, &seen(14, 0)), Decision::Wait { .. }));
     assert_eq!(decide(&canary(Kind::First), &all, &seen(15, 0)), Decision::Complete);
@@ -85,7 +97,7 @@ fn a_first_rollout_has_no_stages() {
 #[test]
 fn a_promotion_completes_as_soon_as_its_instances_are_available() {
     let spec = canary(Kind::Promotion);
-    let start = Progress::start(START);
+    let start = Progress::start(START, &canary(Kind::Update));
     assert!(matches!(decide(&spec, &start, &Observation { available: 0, ..seen(5, 0) }), Decision::Wait { .. }));
     let all = advanced(decide(&spec, &start, &seen(5, 0)));
     assert_eq!(all.weight, 100);
@@ -106,7 +118,7 @@ fn a_stage_is_left_after_its_hold_and_its_requests_and_not_before() {
 #[test]
 fn a_stage_over_its_bound_but_not_surely_gathers_more_requests() {
     let spec = canary(Kind::Update);
-    let seen = |requests, failures| Observation { counts: Counts { requests, failures, slow: 0 }, ..seen(30, 0) };
+    let seen = |requests, failures| Observation { counts: counts(requests, failures, 0), ..seen(30, 0) };
     assert!(matches!(decide(&spec, &first_stage(), &seen(40, 3)), Decision::Wait { .. }));
     assert!(matches!(decide(&spec, &first_stage(), &seen(80, 3)), Decision::Advance { .. }));
     assert_eq!(aborted(decide(&spec, &first_stage(), &seen(40, 13))).code(), "error_rate");
@@ -115,34 +127,34 @@ fn a_stage_over_its_bound_but_not_surely_gathers_more_requests() {
 #[test]
 fn failures_and_slowness_go_back_at_once() {
     let spec = canary(Kind::Update);
-    let bad = Observation { counts: Counts { requests: 3, failures: 3, slow: 0 }, ..seen(6, 0) };
+    let bad = Observation { counts: counts(3, 3, 0), ..seen(6, 0) };
     let reason = aborted(decide(&spec, &first_stage(), &bad));
     assert_eq!(reason.to_string(), "error rate 100 % is over the bound of 5 %: 3 of 3 requests failed (odds 1 : 1,000 of a false alarm)");
-    let slow = Observation { counts: Counts { requests: 50, failures: 0, slow: 9 }, ..seen(6, 0) };
+    let slow = Observation { counts: counts(50, 0, 9), ..seen(6, 0) };
     assert_eq!(aborted(decide(&spec, &first_stage(), &slow)), Reason::Latency { requests: 50, slow: 9, bound_ms: 200 });
 }
 
 #[test]
 fn a_long_good_past_does_not_hide_a_bad_stage() {
     let all = in_phase(Phase::Watching, 100, 500, 1_000_000);
-    let bad = Observation { counts: Counts { requests: 1_000_003, failures: 3, slow: 0 }, ..seen(501, 0) };
+    let bad = Observation { counts: counts(1_000_003, 3, 0), ..seen(501, 0) };
     assert_eq!(aborted(decide(&canary(Kind::Update), &all, &bad)), Reason::ErrorRate { requests: 3, failures: 3, bound: 0.05 });
 }
 
 #[test]
 fn evidence_adds_up_over_the_stages() {
-    let half = Counts { requests: 45, failures: 8, slow: 0 };
+    let half = counts(45, 8, 0);
     let bounds = Bounds::from(&canary(Kind::Update).health_check);
     assert_eq!(Verdict::of(bounds, half).health, Health::Degraded, "neither half settles it alone");
     let second = Progress { base: half, ..in_phase(Phase::Stage { index: 1 }, 50, 25, 0) };
-    let bad = Observation { counts: Counts { requests: 90, failures: 16, slow: 0 }, ..seen(30, 0) };
+    let bad = Observation { counts: counts(90, 16, 0), ..seen(30, 0) };
     assert_eq!(aborted(decide(&canary(Kind::Update), &second, &bad)), Reason::ErrorRate { requests: 90, failures: 16, bound: 0.05 });
 }
 
 #[test]
 fn a_revision_that_cannot_be_loaded_goes_back_at_once() {
     let broken = Observation { available: 0, load_error: Some("unknown import".into()), ..seen(1, 0) };
-    let reason = aborted(decide(&canary(Kind::Update), &Progress::start(START), &broken));
+    let reason = aborted(decide(&canary(Kind::Update), &Progress::start(START, &canary(Kind::Update)), &broken));
     assert_eq!(reason.to_string(), "the revision could not be loaded: unknown import");
 }
 
@@ -150,8 +162,8 @@ fn a_revision_that_cannot_be_loaded_goes_back_at_once() {
 fn instances_that_never_become_available_end_at_the_healthy_deadline() {
     let failing = Some(ProbeFailure { ordinal: 2, failed: 90, error: "status 503".into() });
     let seen = |secs| Observation { available: 1, probe_failures: failing.clone(), ..seen(secs, 0) };
-    assert!(matches!(decide(&canary(Kind::Update), &Progress::start(START), &seen(299)), Decision::Wait { .. }));
-    let reason = aborted(decide(&canary(Kind::Update), &Progress::start(START), &seen(300)));
+    assert!(matches!(decide(&canary(Kind::Update), &Progress::start(START, &canary(Kind::Update)), &seen(299)), Decision::Wait { .. }));
+    let reason = aborted(decide(&canary(Kind::Update), &Progress::start(START, &canary(Kind::Update)), &seen(300)));
     assert_eq!(reason.to_string(), "1 of 4 instances became available within 5m; the last probe: status 503");
 }
 
@@ -191,7 +203,7 @@ fn a_rollout_that_does_not_get_on_ends_at_its_deadline_and_says_what_it_waited_f
 
 #[test]
 fn without_auto_rollback_it_halts_where_it_is_but_a_first_rollout_fails() {
-    let bad = Observation { counts: Counts { requests: 3, failures: 3, slow: 0 }, ..seen(6, 0) };
+    let bad = Observation { counts: counts(3, 3, 0), ..seen(6, 0) };
     let spec = |kind| Spec { auto_rollback: false, ..canary(kind) };
     let Decision::Halt { reason } = decide(&spec(Kind::Update), &first_stage(), &bad) else { panic!("not halted") };
     let halted = first_stage().halted(reason.clone(), at(6));

@@ -2,34 +2,64 @@
 //! many requests a verdict takes is in [`detection`].
 
 pub mod detection;
-mod random;
+pub(crate) mod random;
 
 use std::fmt;
 
 use hotswap_model::{Span, Timestamp};
 
 use self::random::Random;
-use crate::{Counts, Decision, Observation, ProbeFailure, Progress, Reason, Spec, TICK, decide};
+use crate::{Counts, Decision, Observation, OldLatency, Phase, ProbeFailure, Progress, Reason, Shape, Spec, TICK, decide};
 
 /// A rollout, its traffic, and what befalls it. The same scenario always comes out the same.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Scenario {
     /// The rollout.
     pub spec: Spec,
-    /// Instances wanted.
-    pub instances: u32,
-    /// How long they take to become available, all at once.
+    /// How long an instance takes to become available.
     pub available_after: Span,
     /// Requests to the deployment as a whole, evenly spaced; the weight decides which go to the new revision.
     pub requests_per_second: f64,
-    /// The fraction of requests that fail on the new revision.
-    pub failure_rate: f64,
-    /// The fraction of requests that are slow on the new revision.
-    pub slow_rate: f64,
+    /// What comes of requests to the new revision.
+    pub new: Rates,
+    /// What comes of requests to the old one.
+    pub old: Rates,
+    /// How long the old revision takes to answer.
+    pub old_latency: Option<OldLatency>,
+    /// What the smoke tests say once the instances are available.
+    pub tests: Result<(), String>,
     /// What happens when, counted from the start.
     pub events: Vec<(Span, Event)>,
     /// Where the random numbers begin.
     pub seed: u64,
+}
+
+/// What comes of a revision's requests, as fractions of them.
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
+pub struct Rates {
+    /// They fail.
+    pub failures: f64,
+    /// They take longer than `latency_p99_ms`.
+    pub slow: f64,
+    /// They take longer than what both revisions are compared by.
+    pub slower: f64,
+}
+
+impl Scenario {
+    /// A rollout without a fault: 50 requests a second, instances that are available at once.
+    pub fn new(spec: Spec) -> Self {
+        Self {
+            spec,
+            available_after: Span::ZERO,
+            requests_per_second: 50.0,
+            new: Rates::default(),
+            old: Rates::default(),
+            old_latency: None,
+            tests: Ok(()),
+            events: Vec::new(),
+            seed: 1,
+        }
+    }
 }
 
 /// What befalls a rollout.
@@ -37,6 +67,8 @@ pub struct Scenario {
 pub enum Event {
     /// From now on this fraction of the requests to the new revision fails.
     FailureRate(f64),
+    /// From now on so many requests come a second.
+    RequestsPerSecond(f64),
     /// An instance fails its probes so many times in a row.
     ProbesFail(u32),
     /// All probes pass again.
@@ -47,6 +79,14 @@ pub enum Event {
     Restart,
     /// The wall clock jumps by so many microseconds.
     ClockJumps(i64),
+    /// Somebody promotes the stage it is in.
+    Promote,
+    /// Somebody pauses it.
+    Pause,
+    /// Somebody lets it go on.
+    Resume,
+    /// Somebody aborts it.
+    Abort,
 }
 
 /// How a rollout ended.
@@ -91,19 +131,30 @@ pub fn run(scenario: &Scenario) -> Timeline {
 pub fn run_watched(scenario: &Scenario, mut watch: impl FnMut(&Progress, &Observation, &Decision)) -> Timeline {
     let spec = &scenario.spec;
     let mut world = World::new(scenario);
-    let mut progress = Progress::start(world.seen.now);
+    let mut progress = Progress::start(world.seen.now, spec);
+    world.bring_about(progress.shape(spec));
     let mut steps = vec![Step { after: Span::ZERO, weight: 0, text: progress.describe(spec) }];
     loop {
-        let decision = decide(spec, &progress, &world.seen);
+        world.look(scenario, &progress);
+        let decision = match world.aborted.take() {
+            Some(by) if !matches!(progress.phase, Phase::RollingBack { .. }) => Decision::Abort { reason: Reason::Requested { by } },
+            _ => decide(spec, &progress, &world.seen),
+        };
         watch(&progress, &world.seen, &decision);
         let (outcome, weight, text) = match decision {
             Decision::Wait { .. } => {
-                world.tick(scenario, progress.weight);
+                world.tick(scenario, &progress);
+                progress = world.commanded(progress);
                 continue;
             }
             Decision::Advance { to } => {
-                steps.push(Step { after: world.elapsed, weight: to.weight, text: to.describe(spec) });
-                progress = to;
+                let text = match &to.comparison {
+                    Some(comparison) if progress.comparison.is_none() => format!("{}: {comparison}", to.describe(spec)),
+                    _ => to.describe(spec),
+                };
+                steps.push(Step { after: world.elapsed, weight: to.weight, text });
+                world.bring_about(to.shape(spec));
+                progress = *to;
                 continue;
             }
             Decision::Complete => (Outcome::Completed, progress.weight, "complete".to_owned()),
@@ -119,12 +170,19 @@ pub fn run_watched(scenario: &Scenario, mut watch: impl FnMut(&Progress, &Observ
 struct World {
     seen: Observation,
     elapsed: Span,
-    up_since: Span,
+    /// Since when each instance of the new revision is being brought up.
+    instances: Vec<Span>,
     failure_rate: f64,
+    requests_per_second: f64,
     due: f64,
     next_event: usize,
+    commands: Vec<Event>,
+    aborted: Option<String>,
     random: Random,
 }
+
+/// Who does what is commanded here.
+const SOMEBODY: &str = "somebody";
 
 impl World {
     fn new(scenario: &Scenario) -> Self {
@@ -133,20 +191,37 @@ impl World {
             now: start,
             started_at: start,
             instances_since: start,
-            instances_wanted: scenario.instances,
             available: 0,
             counts: Counts::default(),
+            old_counts: Counts::default(),
+            old_latency: scenario.old_latency,
+            probed: Counts::default(),
             load_error: None,
             probe_failures: None,
+            tests: None,
+            hooks_before: scenario.spec.hooks_before.then_some(Ok(())),
+            hooks_after: scenario.spec.hooks_after.then_some(Ok(())),
         };
-        let random = Random::new(scenario.seed);
-        let mut world =
-            Self { seen, elapsed: Span::ZERO, up_since: Span::ZERO, failure_rate: scenario.failure_rate, due: 0.0, next_event: 0, random };
-        world.count_available(scenario);
-        world
+        Self {
+            seen,
+            elapsed: Span::ZERO,
+            instances: Vec::new(),
+            failure_rate: scenario.new.failures,
+            requests_per_second: scenario.requests_per_second,
+            due: 0.0,
+            next_event: 0,
+            commands: Vec::new(),
+            aborted: None,
+            random: Random::new(scenario.seed),
+        }
     }
 
-    fn tick(&mut self, scenario: &Scenario, weight: u8) {
+    /// What the controller does of a decision: the instances that are missing are brought up from now on.
+    fn bring_about(&mut self, shape: Shape) {
+        self.instances.resize(shape.instances as usize, self.elapsed);
+    }
+
+    fn tick(&mut self, scenario: &Scenario, progress: &Progress) {
         self.elapsed = self.elapsed + TICK;
         self.seen.now = self.seen.now + TICK;
         while let Some((after, event)) = scenario.events.get(self.next_event)
@@ -155,46 +230,69 @@ impl World {
             self.next_event += 1;
             self.befall(event);
         }
-        self.count_available(scenario);
-        self.serve(scenario, weight);
+        self.look(scenario, progress);
+        self.serve(scenario, progress);
     }
 
     fn befall(&mut self, event: &Event) {
         match event {
             Event::FailureRate(rate) => self.failure_rate = *rate,
+            Event::RequestsPerSecond(rate) => self.requests_per_second = *rate,
             Event::ProbesFail(failed) => {
                 self.seen.probe_failures = Some(ProbeFailure { ordinal: 0, failed: *failed, error: "status 503".to_owned() });
             }
             Event::ProbesPass => self.seen.probe_failures = None,
             Event::LoadFails(message) => self.seen.load_error = Some(message.clone()),
             Event::Restart => {
-                self.up_since = self.elapsed;
+                self.instances.fill(self.elapsed);
                 self.seen.instances_since = self.seen.now;
-                self.seen.counts = Counts::default();
-                self.seen.probe_failures = None;
+                (self.seen.counts, self.seen.old_counts) = (Counts::default(), Counts::default());
+                (self.seen.probe_failures, self.seen.tests) = (None, None);
             }
             Event::ClockJumps(micros) => {
                 self.seen.now = Timestamp::from_micros(self.seen.now.as_micros().saturating_add(*micros));
             }
+            Event::Abort => self.aborted = Some(SOMEBODY.to_owned()),
+            Event::Promote | Event::Pause | Event::Resume => self.commands.push(event.clone()),
         }
     }
 
-    fn count_available(&mut self, scenario: &Scenario) {
-        let up = self.elapsed >= self.up_since + scenario.available_after;
-        let failing = u32::from(self.seen.probe_failures.is_some());
-        self.seen.available = if up { scenario.instances.saturating_sub(failing) } else { 0 };
+    /// What was commanded meanwhile is written down with the progress.
+    fn commanded(&mut self, progress: Progress) -> Progress {
+        self.commands.drain(..).fold(progress, |progress, command| match command {
+            Event::Promote => progress.promoted(SOMEBODY),
+            Event::Pause => progress.paused(SOMEBODY),
+            _ => progress.resumed(),
+        })
     }
 
-    fn serve(&mut self, scenario: &Scenario, weight: u8) {
-        self.due += scenario.requests_per_second * TICK.as_secs_f64();
+    fn look(&mut self, scenario: &Scenario, progress: &Progress) {
+        let up = self.instances.iter().filter(|since| self.elapsed >= **since + scenario.available_after).count();
+        let failing = u32::from(self.seen.probe_failures.is_some());
+        self.seen.available = u32::try_from(up).unwrap_or(u32::MAX).saturating_sub(failing);
+        let all = self.seen.available >= progress.shape(&scenario.spec).instances;
+        if all && matches!(progress.phase, Phase::Stage { .. }) && progress.weight == 0 {
+            self.seen.tests = Some(scenario.tests.clone());
+        }
+    }
+
+    fn serve(&mut self, scenario: &Scenario, progress: &Progress) {
+        self.due += self.requests_per_second * TICK.as_secs_f64();
         while self.due >= 1.0 {
             self.due -= 1.0;
-            let (routed, failed, slow) = (self.random.fraction(), self.random.fraction(), self.random.fraction());
-            if routed < f64::from(weight) / 100.0 && self.seen.available > 0 {
-                self.seen.counts.requests += 1;
-                self.seen.counts.failures += u64::from(failed < self.failure_rate);
-                self.seen.counts.slow += u64::from(slow < scenario.slow_rate);
-            }
+            let routed = self.random.fraction() < f64::from(progress.weight) / 100.0;
+            let [failed, slow, slower] = [(); 3].map(|()| self.random.fraction());
+            let failures = if routed { self.failure_rate } else { scenario.old.failures };
+            let rates = Rates { failures, ..if routed { scenario.new } else { scenario.old } };
+            let counts = match routed {
+                true if self.seen.available > 0 => &mut self.seen.counts,
+                true => continue,
+                false => &mut self.seen.old_counts,
+            };
+            counts.requests += 1;
+            counts.failures += u64::from(failed < rates.failures);
+            counts.slow += u64::from(slow < rates.slow);
+            counts.slower += u64::from(progress.slower_than_ms.is_some() && slower < rates.slower);
         }
     }
 }
@@ -216,7 +314,7 @@ impl fmt::Display for Timeline {
         for Step { after, weight, text } in &self.steps {
             writeln!(f, "{:>9}  {weight:>3} %  {text}", after.to_string())?;
         }
-        let Counts { requests, failures, slow } = self.counts;
+        let Counts { requests, failures, slow, .. } = self.counts;
         writeln!(f, "seen: {requests} requests, {failures} failed, {slow} slow")
     }
 }
