@@ -57,3 +57,10 @@ pub struct Slot {
     /// Its last probes.
     pub probes: ProbeHistory,
 }
+
+impl Slot {
+    /// A slot that has served nobody yet.
+    pub(crate) fn new(ordinal: usize, state: SlotState) -> Self {
+        Self { ordinal, state, busy: false, served: 0, probes: ProbeHistory::default() }
+    }
+}

@@ -8,7 +8,7 @@ use std::time::Duration;
 use tokio::sync::Notify;
 
 use crate::waiters::{Grant, Waiters, hand_over};
-use crate::{Probe, ProbeHistory, Slot, SlotState};
+use crate::{Probe, Slot, SlotState};
 
 /// Why no slot was given.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -49,7 +49,9 @@ struct Shared {
 }
 
 struct Inner {
+    /// Those that are wanted, and behind them those that were: a request may still hold one.
     slots: Vec<Slot>,
+    wanted: usize,
     /// Where the search for a free slot begins, so that slots take turns.
     next: usize,
     waiters: Waiters,
@@ -61,21 +63,36 @@ impl SlotPool {
     /// A pool of `slots` slots, each [`SlotState::Starting`].
     #[must_use]
     pub fn new(slots: usize) -> Self {
-        let slots = (0..slots)
-            .map(|ordinal| Slot { ordinal, state: SlotState::Starting, busy: false, served: 0, probes: ProbeHistory::default() })
-            .collect();
+        let wanted = slots;
+        let slots = (0..wanted).map(|ordinal| Slot::new(ordinal, SlotState::Starting)).collect();
         Self {
             shared: Arc::new(Shared {
-                inner: Mutex::new(Inner { slots, next: 0, waiters: Waiters::default(), in_flight: 0, closed: false }),
+                inner: Mutex::new(Inner { slots, wanted, next: 0, waiters: Waiters::default(), in_flight: 0, closed: false }),
                 drained: Notify::new(),
             }),
         }
     }
 
+    /// Has so many slots from now on. New ones begin in `state`; those that go answer what they were given, and are given no more.
+    ///
+    /// With none left, who waits is told [`Busy::Closed`], as is who comes: another revision serves. Take it out of its route before.
+    /// Without effect on a closed pool.
+    pub fn resize(&self, slots: usize, state: SlotState) {
+        let grants = {
+            let mut inner = self.shared.lock();
+            if inner.closed {
+                return;
+            }
+            inner.resize(slots, state);
+            inner.grants(&self.shared)
+        };
+        hand_over(grants);
+    }
+
     /// A free available slot, waiting up to `wait` for one. First come, first served.
     ///
     /// # Errors
-    /// [`Busy::Full`] after `wait`; [`Busy::Closed`] at once if the pool drains. Who waited before the drain began is
+    /// [`Busy::Full`] after `wait`; [`Busy::Closed`] at once if the pool drains or has no slots. Who waited before the drain began is
     /// still served.
     pub async fn acquire(&self, wait: Duration) -> Result<SlotGuard, Busy> {
         self.take(None, wait).await
@@ -96,7 +113,7 @@ impl SlotPool {
     async fn take(&self, only: Option<usize>, wait: Duration) -> Result<SlotGuard, Busy> {
         let (mut ticket, mut given) = {
             let mut inner = self.shared.lock();
-            if inner.closed {
+            if inner.closed || inner.wanted == 0 {
                 return Err(Busy::Closed);
             }
             // Whoever waits could not take any slot that is free now, so taking one jumps no queue.
@@ -115,7 +132,7 @@ impl SlotPool {
             Ok(Err(_)) => Err(Busy::Closed),
             Err(_) => given.try_recv().map_err(|_| {
                 let inner = self.shared.lock();
-                Busy::Full { waited: wait, available: inner.available(), slots: inner.slots.len() }
+                Busy::Full { waited: wait, available: inner.available(), slots: inner.wanted }
             }),
         }
     }
@@ -127,7 +144,7 @@ impl SlotPool {
             if inner.closed {
                 return;
             }
-            if let Some(slot) = inner.slots.get_mut(ordinal) {
+            if let Some(slot) = inner.present_mut().get_mut(ordinal) {
                 slot.state = state;
             }
             inner.grants(&self.shared)
@@ -137,7 +154,7 @@ impl SlotPool {
 
     /// Adds a probe to a slot's history. What state follows from it is the caller's to [`Self::mark`].
     pub fn record_probe(&self, ordinal: usize, probe: Probe) {
-        if let Some(slot) = self.shared.lock().slots.get_mut(ordinal) {
+        if let Some(slot) = self.shared.lock().present_mut().get_mut(ordinal) {
             slot.probes.record(probe);
         }
     }
@@ -179,7 +196,7 @@ impl SlotPool {
     /// How many slots there are.
     #[must_use]
     pub fn len(&self) -> usize {
-        self.shared.lock().slots.len()
+        self.shared.lock().wanted
     }
 
     /// Whether there are no slots at all.
@@ -215,13 +232,13 @@ impl SlotPool {
     /// What each slot is good for now, by ordinal.
     #[must_use]
     pub fn states(&self) -> Vec<SlotState> {
-        self.shared.lock().slots.iter().map(|slot| slot.state).collect()
+        self.shared.lock().present().iter().map(|slot| slot.state).collect()
     }
 
     /// Every slot as it is now.
     #[must_use]
     pub fn slots(&self) -> Vec<Slot> {
-        self.shared.lock().slots.clone()
+        self.shared.lock().present().to_vec()
     }
 }
 
@@ -229,7 +246,7 @@ impl fmt::Debug for SlotPool {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let inner = self.shared.lock();
         f.debug_struct("SlotPool")
-            .field("slots", &inner.slots.len())
+            .field("slots", &inner.wanted)
             .field("available", &inner.available())
             .field("in_flight", &inner.in_flight)
             .field("waiting", &inner.waiters.count())
@@ -322,13 +339,39 @@ impl Inner {
         self.closed && self.in_flight == 0 && self.waiters.count() == 0
     }
 
+    fn present(&self) -> &[Slot] {
+        &self.slots[..self.wanted]
+    }
+
+    fn present_mut(&mut self) -> &mut [Slot] {
+        &mut self.slots[..self.wanted]
+    }
+
+    fn resize(&mut self, slots: usize, state: SlotState) {
+        for slot in self.slots.iter_mut().skip(slots) {
+            slot.state = SlotState::Stopped;
+        }
+        for ordinal in self.wanted..slots {
+            match self.slots.get_mut(ordinal) {
+                // It may still answer what it was given when it was there before.
+                Some(slot) => *slot = Slot { busy: slot.busy, ..Slot::new(ordinal, state) },
+                None => self.slots.push(Slot::new(ordinal, state)),
+            }
+        }
+        self.wanted = slots;
+        if slots == 0 {
+            self.waiters.dismiss();
+        }
+        self.waiters.dismiss_from(slots);
+    }
+
     fn available(&self) -> usize {
         self.slots.iter().filter(|slot| slot.state == SlotState::Available).count()
     }
 
     /// A free slot this caller may have.
     fn free_for(&self, only: Option<usize>) -> Option<usize> {
-        let count = self.slots.len();
+        let count = self.wanted;
         match only {
             Some(ordinal) => free_slot(&self.slots, ordinal),
             None => (0..count)
@@ -342,7 +385,7 @@ impl Inner {
         slot.busy = true;
         slot.served += 1;
         self.in_flight += 1;
-        self.next = (ordinal + 1) % self.slots.len();
+        self.next = ordinal + 1;
     }
 
     /// Chooses, in the order they came, for every waiter that can have a free slot.
@@ -407,6 +450,54 @@ mod tests {
         drop(guard);
         assert_eq!(pool.in_flight(), 0);
         pool.acquire(Duration::ZERO).await.unwrap();
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn more_slots_serve_who_waits_and_fewer_finish_what_they_have() {
+        let pool = ready(1);
+        let first = pool.acquire(LONG).await.unwrap();
+        let second = waiting(&pool).await;
+        pool.resize(3, SlotState::Available);
+        let second = second.await.unwrap().unwrap();
+        assert_eq!((second.ordinal(), pool.len(), pool.available()), (1, 3, 3));
+        pool.resize(1, SlotState::Available);
+        assert_eq!((pool.len(), pool.available(), pool.in_flight()), (1, 1, 2));
+        drop(first);
+        assert_eq!(pool.acquire(LONG).await.unwrap().ordinal(), 0, "the one that is left serves");
+        // Back before its request has ended: it serves the next one only then.
+        pool.resize(2, SlotState::Available);
+        let only = pool.acquire(Duration::ZERO).await.unwrap();
+        assert_eq!((only.ordinal(), pool.acquire(Duration::from_millis(1)).await.is_err()), (0, true));
+        drop(second);
+        assert_eq!(pool.acquire(Duration::ZERO).await.unwrap().ordinal(), 1);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn without_slots_everybody_is_sent_on() {
+        let pool = ready(1);
+        let held = pool.acquire(LONG).await.unwrap();
+        let waits = waiting(&pool).await;
+        pool.resize(0, SlotState::Available);
+        assert_eq!(waits.await.unwrap().unwrap_err(), Busy::Closed);
+        assert_eq!(pool.acquire(LONG).await.unwrap_err(), Busy::Closed);
+        drop(held);
+        pool.resize(1, SlotState::Starting);
+        assert!(pool.acquire(Duration::from_millis(1)).await.is_err(), "it isn't probed yet");
+        pool.mark(0, SlotState::Available);
+        pool.acquire(Duration::ZERO).await.unwrap();
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_probe_of_a_slot_that_goes_is_told_so() {
+        let pool = ready(2);
+        let _held = pool.acquire_ordinal(1, LONG).await.unwrap();
+        let theirs = pool.clone();
+        let probe = tokio::spawn(async move { theirs.acquire_ordinal(1, LONG).await.map(|guard| guard.ordinal()) });
+        while pool.waiting() == 0 {
+            tokio::task::yield_now().await;
+        }
+        pool.resize(1, SlotState::Available);
+        assert_eq!(probe.await.unwrap().unwrap_err(), Busy::Closed);
     }
 
     #[tokio::test(start_paused = true)]
@@ -512,10 +603,7 @@ mod tests {
         pool.drain().await;
         pool.drain().await;
         assert!(pool.is_closed());
-        assert_eq!(
-            SlotPool::new(0).acquire(Duration::ZERO).await.unwrap_err(),
-            Busy::Full { waited: Duration::ZERO, available: 0, slots: 0 }
-        );
+        assert_eq!(pool.acquire(LONG).await.unwrap_err(), Busy::Closed);
     }
 
     #[tokio::test]
@@ -544,7 +632,7 @@ mod tests {
         }
     }
 
-    /// Many tasks over few slots, some giving up, some dying, states flapping, then a drain in the middle of it.
+    /// Many tasks over few slots, some giving up, some dying, states and number flapping, then a drain in the middle of it.
     #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
     async fn under_load_no_slot_is_shared_lost_or_left_behind() {
         const SLOTS: usize = 4;
@@ -578,8 +666,11 @@ mod tests {
             task.abort();
         }
         let enough = async {
+            let mut turn = 0;
             while served.load(Ordering::SeqCst) < 20_000 {
                 tokio::task::yield_now().await;
+                turn += 1;
+                pool.resize(1 + turn % SLOTS, SlotState::Available);
             }
             pool.drain().await;
         };
@@ -591,7 +682,5 @@ mod tests {
                 Err(error) => assert!(error.is_cancelled(), "{error}"),
             }
         }
-        let counted: u64 = pool.slots().iter().map(|slot| slot.served).sum();
-        assert!(counted >= served.load(Ordering::SeqCst) as u64);
     }
 }

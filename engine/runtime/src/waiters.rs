@@ -51,6 +51,16 @@ impl Waiters {
         self.queue.retain(|_, waiter| waiter.only.is_none());
     }
 
+    /// Sends those away who want one slot from this one on.
+    pub(crate) fn dismiss_from(&mut self, ordinal: usize) {
+        self.queue.retain(|_, waiter| waiter.only.is_none_or(|only| only < ordinal));
+    }
+
+    /// Sends everybody away.
+    pub(crate) fn dismiss(&mut self) {
+        self.queue.clear();
+    }
+
     /// The first for whom `free` finds a slot, and that slot. It is no longer in the queue.
     pub(crate) fn first_served(&mut self, free: impl Fn(Option<usize>) -> Option<usize>) -> Option<(oneshot::Sender<SlotGuard>, usize)> {
         let (number, ordinal) = self.queue.iter().find_map(|(&number, waiter)| Some((number, free(waiter.only)?)))?;
