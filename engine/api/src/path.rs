@@ -36,6 +36,8 @@ pub const TENANT_DEPLOYMENTS: &str = "/v1/tenants/{tenant}/deployments";
 pub const DEPLOYMENT: &str = "/v1/tenants/{tenant}/deployments/{deployment}";
 /// `POST` tells what `PUT` would do.
 pub const PREVIEW: &str = "/v1/tenants/{tenant}/deployments/{deployment}/preview";
+/// `POST` rolls a held spec out once more.
+pub const RETRY: &str = "/v1/tenants/{tenant}/deployments/{deployment}/retry";
 /// `GET` lists, the newest first.
 pub const REVISIONS: &str = "/v1/tenants/{tenant}/deployments/{deployment}/revisions";
 /// `GET` lists, the newest first.
@@ -46,6 +48,12 @@ pub const ROLLOUT: &str = "/v1/rollouts/{rollout}";
 pub const ROLLOUT_EVENTS: &str = "/v1/rollouts/{rollout}/events";
 /// `POST` sends it back.
 pub const ROLLOUT_ABORT: &str = "/v1/rollouts/{rollout}/abort";
+/// `POST` lets it leave the stage it waits in.
+pub const ROLLOUT_PROMOTE: &str = "/v1/rollouts/{rollout}/promote";
+/// `POST` keeps it where it is.
+pub const ROLLOUT_PAUSE: &str = "/v1/rollouts/{rollout}/pause";
+/// `POST` lets it go on.
+pub const ROLLOUT_RESUME: &str = "/v1/rollouts/{rollout}/resume";
 /// `POST` tells which versions a plugin and all it needs would get.
 pub const RESOLUTION: &str = "/v1/resolution";
 /// `GET` lists those that are good, `POST` makes.

@@ -128,6 +128,10 @@ codes! {
     CategoryNotAllowed = "category_not_allowed", 409, "The tenant may not run plugins of this category";
     /// The rollout is over.
     RolloutOver = "rollout_over", 409, "The rollout is over";
+    /// Nobody is waited for.
+    RolloutNotWaiting = "rollout_not_waiting", 409, "The rollout waits for nobody";
+    /// It is not held.
+    DeploymentNotHeld = "deployment_not_held", 409, "The deployment is not held";
     /// The server cannot just now.
     Unavailable = "unavailable", 503, "The server cannot answer just now";
     /// A fault of the server.

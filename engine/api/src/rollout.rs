@@ -26,6 +26,15 @@ pub struct Rollout {
     pub weight: u8,
     /// Where it is, in words: `stage 2 of 3 (50 %)`.
     pub stage: String,
+    /// Whether it waits for somebody to promote the stage it is in.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub waits_for_promotion: bool,
+    /// Who paused it, if somebody did.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub paused_by: Option<String>,
+    /// What an A/B test found so far, in a sentence, once it has found something.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub comparison: Option<String>,
     /// Why it went back or stopped: a stable word.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reason_code: Option<String>,
@@ -47,7 +56,8 @@ pub struct RolloutEvent {
     pub seq: u64,
     /// When.
     pub at: Timestamp,
-    /// What happened: `started`, `advanced`, `aborted`, `halted`, `completed`, `rolled_back`, `failed`, `superseded`, `resumed`.
+    /// What happened: `started`, `advanced`, `aborted`, `halted`, `completed`, `rolled_back`, `failed`, `superseded`, `promoted`,
+    /// `paused`, `resumed`, `abort_requested`, `compared`.
     pub kind: String,
     /// In a sentence.
     pub message: String,

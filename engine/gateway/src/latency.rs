@@ -19,6 +19,8 @@ pub struct Latency {
     pub count: u64,
     /// Half were no slower.
     pub p50: Duration,
+    /// 90 % were no slower.
+    pub p90: Duration,
     /// 95 % were no slower.
     pub p95: Duration,
     /// 99 % were no slower.
@@ -52,7 +54,15 @@ impl Histogram {
                 })
                 .map_or(Duration::ZERO, upper_bound)
         };
-        Latency { count, p50: quantile(50), p95: quantile(95), p99: quantile(99) }
+        Latency { count, p50: quantile(50), p90: quantile(90), p95: quantile(95), p99: quantile(99) }
+    }
+}
+
+impl Histogram {
+    /// How many were slower, within 1/16: those in the bucket of `than` are not.
+    pub(crate) fn slower(&self, than: Duration) -> u64 {
+        let Some(buckets) = self.buckets.get() else { return 0 };
+        buckets[bucket(than) + 1..].iter().map(|bucket| bucket.load(Relaxed)).sum()
     }
 }
 
@@ -117,6 +127,18 @@ mod tests {
             let found = found.as_micros() as f64;
             assert!(found >= due && found <= due * (1.0 + 1.0 / 16.0), "{found} for {due}");
         }
+    }
+
+    #[test]
+    fn what_is_slower_is_counted_within_a_sixteenth() {
+        let histogram = Histogram::default();
+        assert_eq!(histogram.slower(Duration::ZERO), 0);
+        for micros in 1..=100_000 {
+            histogram.record(Duration::from_micros(micros));
+        }
+        let slower = histogram.slower(Duration::from_micros(90_000));
+        assert!((4_300..=10_000).contains(&slower), "{slower}");
+        assert_eq!(histogram.slower(Duration::MAX), 0);
     }
 
     #[test]

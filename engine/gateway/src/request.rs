@@ -190,7 +190,7 @@ impl Gateway {
             let route = deployment.route.load_full();
             // The route holds a revision that drains, and it was looked at twice: there is nothing else to take.
             let stuck = closed_in.as_ref().is_some_and(|before| Arc::ptr_eq(before, &route));
-            let Some(group) = choose(&route, point).filter(|group| !stuck || !group.slots.is_closed()) else {
+            let Some(group) = choose(&route, point).filter(|group| !stuck || group.slots.takes_requests()) else {
                 deployment.drop_one(Dropped::Unavailable);
                 return Err(unavailable(&tenant.name, &deployment.name));
             };
@@ -200,7 +200,7 @@ impl Gateway {
                     ongoing.enter(slot);
                     return Ok(ongoing);
                 }
-                Err(Busy::Full { waited, available, slots }) if !group.slots.is_closed() => {
+                Err(Busy::Full { waited, available, slots }) if group.slots.takes_requests() => {
                     let reason = if available == 0 { Dropped::Unavailable } else { Dropped::Overloaded };
                     ongoing.drop_for(reason);
                     let labels = &group.labels;

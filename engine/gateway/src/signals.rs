@@ -155,6 +155,12 @@ impl Signals {
         self.latency.read()
     }
 
+    /// How many requests since the revision was loaded took longer, within 1/16.
+    #[must_use]
+    pub fn slower(&self, than: Duration) -> u64 {
+        self.latency.slower(than)
+    }
+
     /// The bound [`SignalCounts::slow`] is judged by.
     #[must_use]
     pub fn latency_bound(&self) -> Option<Duration> {

@@ -73,6 +73,26 @@ pub enum NoTraffic {
 }
 
 impl NoTraffic {
+    /// The names of the choices.
+    pub const NAMES: &[&str] = &["wait", "probe", "proceed"];
+
+    /// Every choice.
+    pub const ALL: [NoTraffic; 3] = [NoTraffic::Wait, NoTraffic::Probe, NoTraffic::Proceed];
+
+    /// The choice as it is written.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            NoTraffic::Wait => "wait",
+            NoTraffic::Probe => "probe",
+            NoTraffic::Proceed => "proceed",
+        }
+    }
+
+    /// The choice of this name.
+    pub fn named(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|choice| choice.as_str() == name)
+    }
+
     fn is_wait(&self) -> bool {
         *self == Self::Wait
     }

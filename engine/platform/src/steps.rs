@@ -2,8 +2,8 @@
 
 use hotswap_api as api;
 use hotswap_model::{RolloutStatus, Version};
-use hotswap_rollout::Progress;
-use hotswap_store::{Rollout, RolloutEvent, Tx};
+use hotswap_rollout::{Kind, Progress, Spec};
+use hotswap_store::{Rollout, RolloutEvent, StoredRevision, Tx};
 use serde::{Deserialize, Serialize};
 
 use crate::clock;
@@ -29,6 +29,25 @@ pub(crate) fn started(rollout: &Rollout, version: &Version) -> String {
         Some(from) => format!("revision {} ({version}) takes over from revision {from}", rollout.to_revision),
         None => format!("revision {} ({version}) is the first", rollout.to_revision),
     }
+}
+
+/// What a rollout goes by: the revision it goes to, and what it comes from.
+pub(crate) async fn spec(tx: &mut Tx, rollout: &Rollout, to: &StoredRevision) -> Result<Spec> {
+    let from = match rollout.from_revision {
+        Some(from) => tx.revision(&rollout.deployment_id, from).await.map_err(error::store)?,
+        None => None,
+    };
+    Ok(spec_between(from.as_ref(), to))
+}
+
+/// What a rollout from one revision to another goes by.
+pub(crate) fn spec_between(from: Option<&StoredRevision>, to: &StoredRevision) -> Spec {
+    let kind = match from {
+        None => Kind::First,
+        Some(old) if old.revision.workload() == to.revision.workload() => Kind::Promotion,
+        Some(_) => Kind::Update,
+    };
+    Spec::new(&to.revision.spec, kind, from.map_or(0, |old| old.revision.spec.instances))
 }
 
 /// How far a rollout got, as it was written down.

@@ -5,6 +5,7 @@ mod plan;
 mod schema;
 mod spec;
 mod state;
+mod strategy;
 
 use std::sync::Arc;
 

@@ -45,6 +45,7 @@ pub enum Decision {
 pub fn decide(spec: &Spec, progress: &Progress, seen: &Observation) -> Decision {
     match &progress.phase {
         Phase::RollingBack { reason } => return Decision::Abort { reason: reason.clone() },
+        _ if let Some(by) = &progress.abort_by => return Decision::Abort { reason: Reason::Requested { by: by.clone() } },
         Phase::Halted { reason } => return Decision::Halt { reason: reason.clone() },
         Phase::Starting | Phase::Scaling { .. } | Phase::Stage { .. } | Phase::Watching => {}
     }

@@ -1,9 +1,9 @@
 //! How far a rollout is: what the controller writes down before it acts, and reads again after a restart.
 
-use hotswap_model::{Span, Timestamp};
+use hotswap_model::{NoTraffic, SmokeTest, Span, Strategy, Timestamp};
 use serde::{Deserialize, Serialize};
 
-use crate::strategy::{Step, steps};
+use crate::strategy::{Gate, Step, steps};
 use crate::{Comparison, Counts, Observation, Reason, Spec};
 
 /// Where a rollout is.
@@ -66,6 +66,9 @@ pub struct Progress {
     /// Who keeps it where it is, if somebody does.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub paused_by: Option<String>,
+    /// Who wants it to go back, if somebody does.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub abort_by: Option<String>,
     /// What came of the comparison, once something did.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub comparison: Option<Comparison>,
@@ -100,6 +103,7 @@ impl Progress {
             slower_than_ms: None,
             promoted_by: None,
             paused_by: None,
+            abort_by: None,
             comparison: None,
             clock_stopped: Span::ZERO,
         }
@@ -143,6 +147,12 @@ impl Progress {
         }
     }
 
+    /// Somebody sends it back, whatever it waits for, and whether or not it goes back by itself.
+    #[must_use]
+    pub fn aborted(self, by: &str) -> Self {
+        Self { abort_by: Some(by.to_owned()), ..self }
+    }
+
     /// It may go on again.
     #[must_use]
     pub fn resumed(self) -> Self {
@@ -177,6 +187,29 @@ impl Progress {
             slower_than_ms: self.slower_than_ms.or_else(|| spec.slower_than_ms(seen)),
             ..self.clone()
         }
+    }
+
+    /// The smoke tests that the stage it is in waits for; none in others.
+    pub fn smoke_tests<'s>(&self, spec: &'s Spec) -> &'s [SmokeTest] {
+        match (self.stage(spec).map(|step| step.gate), &spec.strategy) {
+            (Some(Gate::Tests { .. }), Strategy::BlueGreen(blue_green)) => &blue_green.smoke_tests,
+            _ => &[],
+        }
+    }
+
+    /// How many requests the platform should ask the new revision itself, since its users ask too few.
+    pub fn requests_to_ask(&self, spec: &Spec, seen: &Observation) -> u64 {
+        let check = &spec.health_check;
+        let due = self.stage(spec).is_some_and(|step| step.counts && seen.now >= self.entered_at + step.hold);
+        if check.no_traffic != NoTraffic::Probe || !due {
+            return 0;
+        }
+        check.min_requests.saturating_sub((seen.counts.since(self.base) + seen.probed).requests)
+    }
+
+    /// Whether it is in a stage that somebody may promote, and hasn't been.
+    pub fn may_be_promoted(&self, spec: &Spec) -> bool {
+        self.promoted_by.is_none() && self.stage(spec).is_some_and(|step| step.gate.waits_for_somebody())
     }
 
     /// The step of the stage it is in.

@@ -304,6 +304,7 @@ fn events() -> BoxedStrategy<Vec<(Span, Event)>> {
         Just(Event::Promote),
         Just(Event::Pause),
         Just(Event::Resume),
+        Just(Event::Abort),
     ];
     let sorted = |mut events: Vec<(Span, Event)>| {
         events.sort_by_key(|(after, _)| *after);
@@ -423,7 +424,7 @@ proptest! {
                     check(seen.now >= progress.entered_at + watched, "min_healthy_time passes");
                 }
                 Decision::Abort { reason } => {
-                    check(spec.auto_rollback || spec.kind == Kind::First, "no going back by itself unless allowed");
+                    check(spec.auto_rollback || spec.kind == Kind::First || progress.abort_by.is_some(), "no going back by itself unless allowed");
                     let back = progress.rolling_back(reason.clone(), seen.now);
                     check(back.weight == 0 && decide(spec, &back, seen) == *decision, "an abort stands");
                     let after = back.shape(spec);

@@ -223,6 +223,13 @@ impl SlotPool {
         self.shared.lock().waiters.count()
     }
 
+    /// Whether somebody who comes now may be given a slot: it isn't closed and has some.
+    #[must_use]
+    pub fn takes_requests(&self) -> bool {
+        let inner = self.shared.lock();
+        !inner.closed && inner.wanted > 0
+    }
+
     /// Whether the pool refuses new acquires.
     #[must_use]
     pub fn is_closed(&self) -> bool {

@@ -61,8 +61,11 @@ impl Tx {
         Ok(())
     }
 
-    /// Says that a deployment was changed in this transaction.
-    pub(crate) async fn deployment_changed(&mut self, id: &DeploymentId) -> Result<()> {
+    /// Says that a deployment, or something of it, was changed in this transaction, so that whoever leads looks at it.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn deployment_changed(&mut self, id: &DeploymentId) -> Result<()> {
         self.fleet_changed().await?;
         query("UPDATE deployments SET generation = (SELECT value FROM counters WHERE name = 'fleet') WHERE id = $1")
             .bind(id.as_str())

@@ -134,6 +134,9 @@ impl StrategyKind {
     pub const ALL: [StrategyKind; 5] =
         [StrategyKind::Direct, StrategyKind::Rolling, StrategyKind::Canary, StrategyKind::BlueGreen, StrategyKind::AbTest];
 
+    /// The names of all of them.
+    pub const NAMES: &[&str] = &["direct", "rolling", "canary", "blue_green", "ab_test"];
+
     /// The strategy's name as it is written.
     pub fn as_str(self) -> &'static str {
         match self {
@@ -215,6 +218,11 @@ mod tests {
         for fine in [r#"{"rolling":{"max_surge":0,"max_unavailable":1}}"#, r#"{"ab_test":{"audience":{"cookie":"beta"}}}"#] {
             assert_eq!(faults(fine), Vec::<String>::new());
         }
+    }
+
+    #[test]
+    fn the_names_are_those_of_the_kinds() {
+        assert_eq!(StrategyKind::ALL.map(StrategyKind::as_str), StrategyKind::NAMES);
     }
 
     #[test]

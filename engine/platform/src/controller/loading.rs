@@ -9,6 +9,7 @@ use hotswap_gateway::RevisionGroup;
 use hotswap_model::{Secrets, Span, Timestamp};
 use hotswap_runtime::{Labels, RuntimeError, SandboxSpec, SlotPool, SlotState};
 use hotswap_store::StoredRevision;
+use tokio::sync::Notify;
 use tokio_util::task::AbortOnDropHandle;
 
 use super::prober;
@@ -21,8 +22,14 @@ pub(super) struct Loaded {
     pub(super) group: Arc<RevisionGroup>,
     pub(super) since: Timestamp,
     revision: StoredRevision,
-    /// Ends with this.
-    _prober: Option<AbortOnDropHandle<()>>,
+    prober: Option<Prober>,
+}
+
+/// Asks the instances of a revision whether they are well, as long as this lives.
+struct Prober {
+    /// Told when there are instances to ask that it doesn't know of.
+    look: Arc<Notify>,
+    _task: AbortOnDropHandle<()>,
 }
 
 /// What came of loading a revision.
@@ -81,8 +88,10 @@ impl Worker {
         let group = RevisionGroup::new(labels, plugin, slots, health.latency_p99_ms.map(Duration::from_millis));
         let prober = match &health.http {
             Some(probe) => {
-                let task = prober::probe_for_ever(self.tools.gateway.clone(), group.clone(), probe.clone(), self.mail.clone());
-                Some(AbortOnDropHandle::new(tokio::spawn(task)))
+                let look = Arc::new(Notify::new());
+                let task =
+                    prober::probe_for_ever(self.tools.gateway.clone(), group.clone(), probe.clone(), self.mail.clone(), look.clone());
+                Some(Prober { look, _task: AbortOnDropHandle::new(tokio::spawn(task)) })
             }
             None => {
                 (0..group.slots().len()).for_each(|ordinal| group.slots().mark(ordinal, SlotState::Available));
@@ -90,7 +99,7 @@ impl Worker {
             }
         };
         tracing::info!(revision = number, plugin = %revision.spec.plugin, version = %revision.resolved_version, instances = revision.spec.instances, "revision loaded");
-        self.loaded.insert(number, Loaded { group, since: clock::now(), revision: stored, _prober: prober });
+        self.loaded.insert(number, Loaded { group, since: clock::now(), revision: stored, prober });
         Ok(Load::Done)
     }
 
@@ -137,6 +146,20 @@ impl Worker {
 }
 
 impl Loaded {
+    /// How many instances it has.
+    pub(super) fn instances(&self) -> u32 {
+        u32::try_from(self.group.slots().len()).unwrap_or(u32::MAX)
+    }
+
+    /// Has so many instances from now on. New ones serve once they are known to be well; `well`: they are.
+    pub(super) fn resize(&self, instances: u32, well: bool) {
+        let state = if well || self.prober.is_none() { SlotState::Available } else { SlotState::Starting };
+        self.group.slots().resize(instances as usize, state);
+        if let Some(prober) = &self.prober {
+            prober.look.notify_one();
+        }
+    }
+
     /// No request outlives its own timeout, so neither does this by much.
     async fn finish(&self, number: u64) {
         let limit = self.revision.revision.spec.sandbox.timeout + Span::from_secs(5);

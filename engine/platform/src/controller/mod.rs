@@ -3,6 +3,7 @@
 //! A worker observes, decides (in `hotswap-rollout`), writes the decision down, then acts: so a server that dies at any point
 //! goes on, or back, when it starts again.
 
+mod asking;
 mod loading;
 mod observe;
 mod prober;
@@ -17,7 +18,7 @@ use std::time::Duration;
 
 use futures::FutureExt as _;
 use hotswap_gateway::Gateway;
-use hotswap_model::{DeploymentId, RolloutId};
+use hotswap_model::DeploymentId;
 use hotswap_runtime::Runtime;
 use hotswap_store::{DeploymentAddress, Store};
 use tokio::sync::{Notify, broadcast, watch};
@@ -77,8 +78,6 @@ enum Stage {
 pub(crate) struct Mail {
     /// The database may say something else than the worker remembers.
     stale: AtomicBool,
-    /// This rollout is to go back.
-    abort: Mutex<Option<RolloutId>>,
     arrived: Notify,
 }
 
@@ -90,10 +89,6 @@ impl Mail {
 
     fn take_stale(&self) -> bool {
         self.stale.swap(false, Ordering::AcqRel)
-    }
-
-    fn aborts(&self, rollout: &RolloutId) -> bool {
-        lock(&self.abort).as_ref() == Some(rollout)
     }
 
     /// Something that the worker should look at happened.
@@ -126,13 +121,6 @@ impl Controller {
     pub(crate) fn tell_changes(&self) {
         // Nobody may be listening.
         let _ = self.changes.send(());
-    }
-
-    /// Asks for a rollout to go back.
-    pub(crate) fn abort(&self, id: &DeploymentId, address: &DeploymentAddress, rollout: &RolloutId) {
-        let mail = self.mail_of(id, address);
-        *lock(&mail.abort) = Some(rollout.clone());
-        mail.poke();
     }
 
     /// Tells the worker that its deployment has ended; returns when no new request reaches it.

@@ -1,10 +1,11 @@
 //! What is seen of a rollout: instances, counts, probes.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use hotswap_gateway::{RevisionGroup, SignalCounts};
-use hotswap_model::Timestamp;
-use hotswap_rollout::{Counts, Decision, Kind, Observation, ProbeFailure, Progress, Spec, decide};
+use hotswap_model::{RolloutId, Timestamp};
+use hotswap_rollout::{Counts, Decision, Observation, OldLatency, ProbeFailure, Progress, Spec, decide};
 use hotswap_runtime::SlotState;
 use hotswap_store::{Rollout, StoredRevision};
 
@@ -12,52 +13,55 @@ use super::loading::Loaded;
 use super::worker::Worker;
 use crate::clock;
 use crate::error::{self, Result};
+use crate::steps;
+
+/// Answers of the old revision from which on its 99th percentile says something.
+const ENOUGH_TO_TELL: u64 = 200;
 
 /// How the rollout that is under way is watched.
 pub(super) struct Watch {
-    rollout: hotswap_model::RolloutId,
-    spec: Spec,
-    instances: u32,
-    /// What was counted of the new revision before this server took the rollout up; the gateway's counts begin at its start.
+    rollout: RolloutId,
+    pub(super) spec: Spec,
+    new: Arm,
+    old: Arm,
+}
+
+/// One of both revisions, as far as its requests count for the rollout.
+#[derive(Default)]
+struct Arm {
+    group: Option<Arc<RevisionGroup>>,
+    /// What was counted before this server took the rollout up; the gateway's counts begin at its start.
     before: Counts,
     /// The revision's counts when this server took it up.
     base: SignalCounts,
-    group: Option<Arc<RevisionGroup>>,
     seen: SignalCounts,
+    /// From how many milliseconds on an answer is slower, and how many had been when that was fixed.
+    slower: Option<(u64, u64)>,
 }
 
 impl Watch {
+    /// The rollout as this server takes it up.
     pub(super) async fn new(worker: &Worker, rollout: &Rollout, to: &StoredRevision, progress: &Progress) -> Result<Self> {
         let mut tx = worker.tools.store.read().await.map_err(error::store)?;
-        let kind = match rollout.from_revision {
-            None => Kind::First,
-            Some(from) => match tx.revision(&worker.id, from).await.map_err(error::store)? {
-                Some(old) if old.revision.workload() == to.revision.workload() => Kind::Promotion,
-                _ => Kind::Update,
-            },
-        };
-        let group = worker.loaded.get(&rollout.to_revision).map(|loaded| loaded.group.clone());
-        let base = group.as_ref().map(|group| group.signals().counts()).unwrap_or_default();
-        let spec = Spec::new(&to.revision.spec, kind);
-        Ok(Self {
-            rollout: rollout.id.clone(),
-            spec,
-            instances: to.revision.spec.instances,
-            before: progress.base,
-            seen: base,
-            base,
-            group,
-        })
+        let spec = steps::spec(&mut tx, rollout, to).await?;
+        let arm = |before| Arm { before, ..Arm::default() };
+        Ok(Self { rollout: rollout.id.clone(), spec, new: arm(progress.base), old: arm(progress.old_base) })
     }
 
     pub(super) fn is_of(&self, rollout: &Rollout) -> bool {
         self.rollout == rollout.id
     }
 
+    /// Both revisions as they are loaded now.
+    pub(super) fn attach(&mut self, new: Option<&Loaded>, old: Option<&Loaded>) {
+        self.new.attach(new);
+        self.old.attach(old);
+    }
+
     /// Returns when a request of the new revision has failed, or was too slow, since the last look.
     pub(super) async fn alarm(&self) {
-        match &self.group {
-            Some(group) => drop(group.signals().changed(&self.seen).await),
+        match &self.new.group {
+            Some(group) => drop(group.signals().changed(&self.new.seen).await),
             None => std::future::pending().await,
         }
     }
@@ -68,42 +72,77 @@ impl Watch {
     }
 
     /// What is seen now, and what follows from it.
-    pub(super) fn look(
-        &mut self,
-        new: Option<&Loaded>,
-        load_error: Option<String>,
-        progress: &Progress,
-        rollout: &Rollout,
-    ) -> (Observation, Decision) {
-        let seen = self.observe(new, load_error, rollout, clock::now());
+    pub(super) fn look(&mut self, seen: Seen<'_>, progress: &Progress, rollout: &Rollout) -> (Observation, Decision) {
+        let seen = self.observe(seen, progress, rollout, clock::now());
         let decision = decide(&self.spec, progress, &seen);
         (seen, decision)
     }
 
-    fn observe(&mut self, new: Option<&Loaded>, load_error: Option<String>, rollout: &Rollout, now: Timestamp) -> Observation {
-        let (mut available, mut counts, mut probe_failures, mut since) = (0, self.before, None, rollout.started_at);
-        if let Some(loaded) = new {
-            let slots = loaded.group.slots();
-            available = u32::try_from(slots.available()).unwrap_or(u32::MAX);
-            self.seen = loaded.group.signals().counts();
-            counts.requests += self.seen.requests - self.base.requests;
-            counts.failures += self.seen.plugin_errors - self.base.plugin_errors;
-            counts.slow += self.seen.slow - self.base.slow;
-            since = since.max(loaded.since);
-            if available < self.instances {
-                probe_failures = worst(&loaded.group);
-            }
-        }
+    fn observe(&mut self, loaded: Seen<'_>, progress: &Progress, rollout: &Rollout, now: Timestamp) -> Observation {
+        let wanted = progress.shape(&self.spec).instances;
+        let available = loaded.new.map_or(0, |new| u32::try_from(new.group.slots().available()).unwrap_or(u32::MAX));
         Observation {
             now,
             started_at: rollout.started_at,
-            instances_since: since,
-            instances_wanted: self.instances,
+            instances_since: loaded.new.map_or(rollout.started_at, |new| rollout.started_at.max(new.since)),
             available,
-            counts,
-            load_error,
-            probe_failures,
+            counts: self.new.counts(progress.slower_than_ms),
+            old_counts: self.old.counts(progress.slower_than_ms),
+            old_latency: self.old.latency(),
+            probed: loaded.probed,
+            load_error: loaded.load_error,
+            probe_failures: loaded.new.filter(|_| available < wanted).and_then(|new| worst(&new.group)),
+            tests: loaded.tests,
+            hooks_before: None,
+            hooks_after: None,
         }
+    }
+}
+
+/// What a look is given beside the counts.
+pub(super) struct Seen<'l> {
+    pub(super) new: Option<&'l Loaded>,
+    pub(super) load_error: Option<String>,
+    pub(super) tests: Option<std::result::Result<(), String>>,
+    pub(super) probed: Counts,
+}
+
+impl Arm {
+    fn attach(&mut self, loaded: Option<&Loaded>) {
+        let Some(loaded) = loaded else { return };
+        if self.group.as_ref().is_some_and(|group| Arc::ptr_eq(group, &loaded.group)) {
+            return;
+        }
+        // Loaded anew: what was counted until then stays counted.
+        self.before = self.counts(self.slower.map(|(than_ms, _)| than_ms));
+        self.base = loaded.group.signals().counts();
+        (self.seen, self.slower) = (self.base, None);
+        self.group = Some(loaded.group.clone());
+    }
+
+    fn counts(&mut self, slower_than_ms: Option<u64>) -> Counts {
+        let Some(group) = &self.group else { return self.before };
+        self.seen = group.signals().counts();
+        let slower = slower_than_ms.map_or(0, |than_ms| {
+            let now = group.signals().slower(Duration::from_millis(than_ms));
+            let (_, base) = self.slower.filter(|(known, _)| *known == than_ms).unwrap_or((than_ms, now));
+            self.slower = Some((than_ms, base));
+            now.saturating_sub(base)
+        });
+        self.before
+            + Counts {
+                requests: self.seen.requests.saturating_sub(self.base.requests),
+                failures: self.seen.plugin_errors.saturating_sub(self.base.plugin_errors),
+                slow: self.seen.slow.saturating_sub(self.base.slow),
+                slower,
+            }
+    }
+
+    /// How long it takes to answer, if it has answered often enough to tell.
+    fn latency(&self) -> Option<OldLatency> {
+        let latency = self.group.as_ref()?.signals().latency();
+        let millis = |took: Duration| u64::try_from(took.as_millis()).unwrap_or(u64::MAX).max(1);
+        (latency.count >= ENOUGH_TO_TELL).then(|| OldLatency { p90_ms: millis(latency.p90), p99_ms: millis(latency.p99) })
     }
 }
 

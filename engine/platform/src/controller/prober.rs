@@ -7,6 +7,7 @@ use futures::StreamExt as _;
 use hotswap_gateway::{Gateway, RevisionGroup};
 use hotswap_model::HttpProbe;
 use hotswap_runtime::SlotState;
+use tokio::sync::Notify;
 
 use super::Mail;
 
@@ -16,8 +17,9 @@ const AT_A_TIME: usize = 8;
 /// While an instance has not passed its first probe, it is asked this often at least.
 const WHILE_STARTING: Duration = Duration::from_millis(250);
 
-/// Probes every slot at the probe's interval until the task is ended. `mail` is told of every change.
-pub(super) async fn probe_for_ever(gateway: Arc<Gateway>, group: Arc<RevisionGroup>, probe: HttpProbe, mail: Arc<Mail>) {
+/// Probes every slot at the probe's interval, and when `look` says that there are others, until the task is ended. `mail` is told of
+/// every change.
+pub(super) async fn probe_for_ever(gateway: Arc<Gateway>, group: Arc<RevisionGroup>, probe: HttpProbe, mail: Arc<Mail>, look: Arc<Notify>) {
     loop {
         let ordinals = futures::stream::iter(0..group.slots().len());
         let asked = ordinals.map(|ordinal| ask(&gateway, &group, &probe, ordinal)).buffer_unordered(AT_A_TIME);
@@ -27,7 +29,11 @@ pub(super) async fn probe_for_ever(gateway: Arc<Gateway>, group: Arc<RevisionGro
         }
         let all_well = group.slots().available() == group.slots().len();
         let interval = probe.interval.to_std();
-        tokio::time::sleep(if all_well { interval } else { interval.min(WHILE_STARTING) }).await;
+        let pause = if all_well { interval } else { interval.min(WHILE_STARTING) };
+        tokio::select! {
+            () = tokio::time::sleep(pause) => {}
+            () = look.notified() => {}
+        }
     }
 }
 

@@ -6,13 +6,14 @@ use std::time::Duration;
 
 use hotswap_gateway::{Route, Target};
 use hotswap_model::{DeploymentId, Span, Timestamp};
-use hotswap_rollout::{Decision, Phase, Progress, Reason};
+use hotswap_rollout::{Decision, Observation, Phase, Progress, Reason};
 use hotswap_store::{Deployment, DeploymentAddress, Rollout, StoredRevision};
 use tokio::sync::{broadcast, watch};
 use tracing::Instrument as _;
 
+use super::asking::{Asked, SmokeTests};
 use super::loading::{Load, Loaded};
-use super::observe::Watch;
+use super::observe::{Seen, Watch};
 use super::write::Written;
 use super::{Mail, Stage, Tools};
 use crate::clock;
@@ -64,6 +65,10 @@ pub(super) struct Worker {
     pub(super) loaded: BTreeMap<u64, Loaded>,
     /// How the rollout that is under way is watched.
     pub(super) watch: Option<Watch>,
+    /// The smoke tests of the stage it is in, if it has some.
+    smoke_tests: Option<SmokeTests>,
+    /// What was asked of the new revision for want of users' requests.
+    asked: Option<Asked>,
     /// The weights the gateway was given last.
     routed: Vec<(u64, u8)>,
 }
@@ -78,8 +83,8 @@ impl Worker {
         address: DeploymentAddress,
         generation: i64,
     ) -> Self {
-        let (known, loaded, watch, routed) = (None, BTreeMap::new(), None, Vec::new());
-        Self { tools, mail, stage, changes, id, address, generation, known, loaded, watch, routed }
+        let (known, loaded, watch, smoke_tests, asked, routed) = (None, BTreeMap::new(), None, None, None, Vec::new());
+        Self { tools, mail, stage, changes, id, address, generation, known, loaded, watch, smoke_tests, asked, routed }
     }
 
     pub(super) fn id(&self) -> &DeploymentId {
@@ -210,26 +215,26 @@ impl Worker {
             tracing::warn!(revision = from, why, "the old revision cannot be loaded");
         }
         let progress = crate::steps::progress(&rollout)?;
-        self.share(from, number, progress.weight);
+        if self.watch.as_ref().is_none_or(|watch| !watch.is_of(&rollout)) {
+            self.watch = Some(Watch::new(self, &rollout, &to, &progress).await?);
+            (self.smoke_tests, self.asked) = (None, None);
+        }
+        // Before the new one is loaded, which takes its time, what serves is made to.
+        self.bring_about(from, number, &progress);
         let load_error = match self.load(number).await? {
             Load::Done => None,
             Load::Failed(why) => Some(why),
         };
-        if self.watch.as_ref().is_none_or(|watch| !watch.is_of(&rollout)) {
-            self.watch = Some(Watch::new(self, &rollout, &to, &progress).await?);
-        }
-        self.share(from, number, progress.weight);
+        self.bring_about(from, number, &progress);
+        let (seen, decision) = self.look(&rollout, &progress, load_error);
         let Some(watch) = &mut self.watch else { return Ok(Next::Now) };
-        let (seen, decision) = watch.look(self.loaded.get(&number), load_error, &progress, &rollout);
-        let decision = match decision {
-            Decision::Abort { .. } => decision,
-            _ if self.mail.aborts(&rollout.id) => Decision::Abort { reason: Reason::Requested { by: "an administrator".into() } },
-            other => other,
-        };
         let written = match decision {
             Decision::Wait { until } => return Ok(Next::Until(until)),
             Decision::Advance { to: next } => {
-                let message = watch.describe(&next);
+                let message = match &next.comparison {
+                    Some(comparison) if progress.comparison.is_none() => format!("{}: {comparison}", watch.describe(&next)),
+                    _ => watch.describe(&next),
+                };
                 self.write_advance(&rollout, &next, message).await?
             }
             Decision::Complete => self.write_complete(&rollout).await?,
@@ -248,7 +253,7 @@ impl Worker {
     async fn go_back(&mut self, rollout: &Rollout, progress: &Progress, reason: &Reason, now: Timestamp) -> Result<Next> {
         let written = if matches!(progress.phase, Phase::RollingBack { .. }) {
             match rollout.from_revision {
-                Some(from) => self.route(&[(from, 100)]),
+                Some(_) => self.bring_about(rollout.from_revision, rollout.to_revision, progress),
                 None => self.unroute(),
             }
             self.tools.metrics.rolled_back_within(now.since(progress.entered_at));
@@ -263,14 +268,53 @@ impl Worker {
         Ok(Next::Now)
     }
 
-    /// Gives the new revision its weight, as far as there is something to share with.
-    fn share(&mut self, from: Option<u64>, to: u64, weight: u8) {
+    /// What is seen of the rollout, and what follows. What has to be asked for that is asked.
+    fn look(&mut self, rollout: &Rollout, progress: &Progress, load_error: Option<String>) -> (Observation, Decision) {
+        let loaded = |number: Option<u64>| number.and_then(|number| self.loaded.get(&number));
+        let (new, old) = (loaded(Some(rollout.to_revision)), loaded(rollout.from_revision));
+        let tests = self.smoke_tests.as_ref().and_then(SmokeTests::outcome);
+        let asked = self.asked.take().filter(|asked| asked.is_of(progress.entered_at));
+        let mut asked = asked.unwrap_or_else(|| Asked::none(progress.entered_at));
+        let watch = self.watch.as_mut().expect("a rollout is looked at once it is watched");
+        watch.attach(new, old);
+        let (seen, decision) = watch.look(Seen { new, load_error, tests, probed: asked.counts() }, progress, rollout);
+        if let Some(new) = new {
+            let (gateway, group, mail) = (&self.tools.gateway, &new.group, &self.mail);
+            let tests = progress.smoke_tests(&watch.spec);
+            if !tests.is_empty() && self.smoke_tests.is_none() && seen.available >= progress.shape(&watch.spec).instances {
+                self.smoke_tests = Some(SmokeTests::begin(gateway.clone(), group.clone(), tests.to_vec(), mail.clone()));
+            }
+            if let Some(http) = &watch.spec.health_check.http {
+                asked.ask(progress.requests_to_ask(&watch.spec, &seen), gateway.clone(), group.clone(), http.clone(), mail.clone());
+            }
+        }
+        self.asked = Some(asked);
+        (seen, decision)
+    }
+
+    /// Makes instances and traffic what they should be, as far as there is something to make them of: first those that are missing
+    /// are brought up, then traffic moves, then those that are too many go.
+    fn bring_about(&mut self, from: Option<u64>, to: u64, progress: &Progress) {
+        let Some(watch) = &self.watch else { return };
+        let shape = progress.shape(&watch.spec);
+        // The old revision's instances were well when they were let go.
+        let wanted = [(Some(to), shape.instances, false), (from, shape.old_instances, true)];
+        for (number, instances, well) in wanted {
+            if let Some(loaded) = number.and_then(|number| self.loaded.get(&number)).filter(|loaded| loaded.instances() < instances) {
+                loaded.resize(instances, well);
+            }
+        }
         match from.filter(|from| self.loaded.contains_key(from)) {
-            _ if weight == 100 && self.loaded.contains_key(&to) => self.route(&[(to, 100)]),
-            Some(from) if weight == 0 || !self.loaded.contains_key(&to) => self.route(&[(from, 100)]),
-            Some(from) => self.route(&[(from, 100 - weight), (to, weight)]),
+            _ if shape.weight == 100 && self.loaded.contains_key(&to) => self.route(&[(to, 100)]),
+            Some(from) if shape.weight == 0 || !self.loaded.contains_key(&to) => self.route(&[(from, 100)]),
+            Some(from) => self.route(&[(from, 100 - shape.weight), (to, shape.weight)]),
             // Nothing to go on with yet: whatever serves goes on.
             None => return,
+        }
+        for (number, instances, well) in wanted {
+            if let Some(loaded) = number.and_then(|number| self.loaded.get(&number)).filter(|loaded| loaded.instances() > instances) {
+                loaded.resize(instances, well);
+            }
         }
         let keep: Vec<u64> = from.into_iter().chain([to]).collect();
         self.unload_all_but(&keep);

@@ -117,7 +117,9 @@ impl Worker {
         }
         let Some(present) = tx.deployment_by_id(&self.id).await.map_err(error::store)? else { return Ok(Written::Overtaken) };
         let under_way = unfinished(&mut tx, &present).await?;
-        if under_way.is_none_or(|(rollout, _)| rollout.id != step.rollout.id) {
+        // Somebody may have paused or promoted it since it was read.
+        let as_read = self.known.as_ref().and_then(|known| known.rollout.as_ref()).map(|(rollout, _)| &rollout.progress);
+        if under_way.is_none_or(|(rollout, _)| rollout.id != step.rollout.id || Some(&rollout.progress) != as_read) {
             return Ok(Written::Overtaken);
         }
         let rollout = Rollout { updated_at: now, ..step.rollout };

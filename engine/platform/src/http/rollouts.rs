@@ -66,6 +66,30 @@ pub(super) async fn abort(acting: Acting, Path(id): Path<String>) -> Result<Json
     Ok(Json(acting.abort_rollout(&id).await?))
 }
 
+/// Let a rollout leave the stage it waits in
+#[utoipa::path(post, path = path::ROLLOUT_PROMOTE, tag = "rollouts", params(("rollout" = String, Path)), responses((status = 200, body = Rollout), (status = 409, body = Problem)))]
+pub(super) async fn promote(acting: Acting, Path(id): Path<String>) -> Result<Json<Rollout>, Refusal> {
+    Ok(Json(acting.promote_rollout(&id).await?))
+}
+
+/// Keep a rollout where it is
+#[utoipa::path(post, path = path::ROLLOUT_PAUSE, tag = "rollouts", params(("rollout" = String, Path)), responses((status = 200, body = Rollout), (status = 409, body = Problem)))]
+pub(super) async fn pause(acting: Acting, Path(id): Path<String>) -> Result<Json<Rollout>, Refusal> {
+    Ok(Json(acting.pause_rollout(&id).await?))
+}
+
+/// Let a paused rollout go on
+#[utoipa::path(post, path = path::ROLLOUT_RESUME, tag = "rollouts", params(("rollout" = String, Path)), responses((status = 200, body = Rollout), (status = 409, body = Problem)))]
+pub(super) async fn resume(acting: Acting, Path(id): Path<String>) -> Result<Json<Rollout>, Refusal> {
+    Ok(Json(acting.resume_rollout(&id).await?))
+}
+
+/// Roll a held spec out once more
+#[utoipa::path(post, path = path::RETRY, tag = "rollouts", params(("tenant" = String, Path, description = "name or id"), ("deployment" = String, Path)), responses((status = 200, body = Rollout), (status = 409, body = Problem)))]
+pub(super) async fn retry(acting: Acting, Path((tenant, name)): Path<(String, String)>) -> Result<Json<Rollout>, Refusal> {
+    Ok(Json(acting.retry(&tenant, &name).await?))
+}
+
 fn stream(acting: Acting, id: String, mut after: u64) -> impl Stream<Item = Result<Event, Infallible>> {
     let (sender, receiver) = mpsc::channel(16);
     tokio::spawn(async move {

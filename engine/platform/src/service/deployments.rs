@@ -334,6 +334,17 @@ async fn begin(
         },
     };
     tx.insert_revision(&stored).await.map_err(error::store)?;
+    begin_rollout(tx, deployment, &stored).await
+}
+
+/// Writes the rollout to a revision that is written.
+pub(super) async fn begin_rollout(tx: &mut Tx, deployment: Deployment, to: &StoredRevision) -> Result<Deployment> {
+    let now = clock::now();
+    let from = match deployment.active_revision {
+        Some(active) => tx.revision(&deployment.id, active).await.map_err(error::store)?,
+        None => None,
+    };
+    let progress = Progress::start(now, &steps::spec_between(from.as_ref(), to));
     let rollout = store::Rollout {
         id: RolloutId::from_unique(clock::unique()),
         deployment_id: deployment.id.clone(),
@@ -341,9 +352,9 @@ async fn begin(
         tenant: deployment.tenant.clone(),
         deployment: deployment.name.clone(),
         from_revision: deployment.active_revision,
-        to_revision: deployment.revision,
+        to_revision: to.revision.number,
         status: RolloutStatus::Progressing,
-        progress: serde_json::to_string(&Progress::start(now)).map_err(|e| error::internal(&e))?,
+        progress: serde_json::to_string(&progress).map_err(|e| error::internal(&e))?,
         reason_code: None,
         reason: None,
         started_at: now,
@@ -352,7 +363,7 @@ async fn begin(
         generation: 1,
     };
     tx.insert_rollout(&rollout).await.map_err(error::store)?;
-    let message = steps::started(&rollout, &stored.revision.resolved_version);
+    let message = steps::started(&rollout, &to.revision.resolved_version);
     steps::record(tx, &rollout, "started", &message, 0).await?;
     tx.update_deployment(&Deployment { rollout_id: Some(rollout.id), ..deployment }, now).await.map_err(error::store)
 }

@@ -1,14 +1,12 @@
 //! The attributes of a deployment. Defaults are the model's; none is written here.
 
-use hotswap_model::{
-    Canary, CanaryStep, DeploymentName, DeploymentSpec, HealthCheck, HttpProbe, PluginName, Sandbox, Secrets, Strategy, TenantName,
-};
+use hotswap_model::{Compare, DeploymentName, DeploymentSpec, HealthCheck, HttpProbe, NoTraffic, PluginName, Sandbox, Secrets, TenantName};
 use hotswap_sdk::schema::attribute::{boolean, list_of, map, number, single, string};
-use hotswap_sdk::validators::{exactly_one_of, whole_number};
+use hotswap_sdk::validators::{one_of, whole_number};
 use hotswap_sdk::{Attribute, Schema};
 use hotswap_value::{Type, Value};
 
-use super::state::{canary_steps, strategy_state};
+use super::strategy;
 use crate::check::{constraint, json_object, reads_as, span};
 use crate::object::decimal;
 
@@ -92,7 +90,7 @@ fn wanted(schema: Schema) -> Schema {
                  to those of the revision it goes back to.",
             ),
         )
-        .attribute("strategy", strategy())
+        .attribute("strategy", strategy::schema())
         .attribute("health_check", health_check())
         .attribute(
             "sandbox",
@@ -122,42 +120,6 @@ fn wanted(schema: Schema) -> Schema {
             ),
         )
         .attribute("retry", number().default(0).validate(whole_number(0..=i64::MAX)).describe("Raise it to have a held spec tried again. Default: 0."))
-}
-
-fn strategy() -> Attribute {
-    let hold = CanaryStep::default_hold();
-    let steps = list_of([
-        (
-            "weight",
-            number()
-                .required()
-                .validate(whole_number(1..=100))
-                .describe("Percent of the requests that go to the new revision. Rises from step to step."),
-        ),
-        (
-            "hold",
-            string()
-                .default(hold.to_string())
-                .validate(span())
-                .describe(format!("How long the stage is watched, at least. Default: `{hold}`.")),
-        ),
-    ]);
-    let weights: Vec<_> = Canary::default_steps().iter().map(|step| step.weight.to_string()).collect();
-    let steps = steps.default(canary_steps(&Canary::default_steps())).describe(format!(
-        "The stages, by rising weight. After the last of them all traffic goes to the new revision. Default: {} percent, each held {hold}.",
-        weights.join(", ")
-    ));
-    single([
-        ("direct", single::<&str>([]).describe("All traffic at once, as soon as the new revision is available: `direct = {}`.")),
-        (
-            "canary",
-            single([("steps", steps)])
-                .describe("A part of the traffic first, then more. Each stage is left only when the new revision was healthy in it."),
-        ),
-    ])
-    .default(strategy_state(&Strategy::default()))
-    .validate(exactly_one_of(&["direct", "canary"]))
-    .describe("How traffic moves to a new revision: exactly one of the following. Default: `direct`.")
 }
 
 fn health_check() -> Attribute {
@@ -195,9 +157,17 @@ fn health_check() -> Attribute {
             },
         ),
         ("latency_p99_ms", whole("Milliseconds within which 99 of 100 requests must be answered. Without it latency does not count.")),
+        ("compare", compare()),
         (
             "min_requests",
             whole("Requests a stage must have seen before it may be left; 0: time alone decides. Default: 0.").default(all.min_requests),
+        ),
+        (
+            "no_traffic",
+            string().default(NoTraffic::default().as_str()).validate(one_of(NoTraffic::NAMES)).describe(
+                "What happens when a stage's time has passed and it hasn't seen `min_requests`: `wait` for them, `probe` (the platform asks the \
+                 missing ones itself, at the path of `http`), or `proceed` without. Default: `wait`.",
+            ),
         ),
         (
             "min_healthy_time",
@@ -207,10 +177,34 @@ fn health_check() -> Attribute {
             ),
         ),
         ("healthy_deadline", deadline(all.healthy_deadline, "How long the new revision's instances may take to become available.")),
-        ("progress_deadline", deadline(all.progress_deadline, "How long the whole rollout may take; longer than its stages hold.")),
+        (
+            "progress_deadline",
+            deadline(
+                all.progress_deadline,
+                "How long the whole rollout may take; longer than its stages hold. Stages that wait for somebody, or compare variants, have \
+                 deadlines of their own and aren't counted.",
+            ),
+        ),
+        ("promotion_deadline", deadline(all.promotion_deadline, "How long a stage may wait for somebody to promote it.")),
     ])
     .default(Value::object::<&str, Value>([]))
     .describe("When a revision counts as healthy.")
+}
+
+fn compare() -> Attribute {
+    let all = Compare::default();
+    let percent = |default: Option<f64>, description: &str| {
+        let attribute = number().describe(format!("{description} Default: {}.", default.unwrap_or_default()));
+        default.map(decimal).into_iter().fold(attribute, Attribute::default)
+    };
+    single([
+        ("error_rate", percent(all.error_rate, "By how many percent of the old one's its error rate may be higher.")),
+        ("latency", percent(all.latency, "By how many percent of the old one's its 99th percentile may be higher.")),
+    ])
+    .describe(
+        "Bounds against the old revision over the same time: `compare = {}` for the defaults. Like the others they are tests that a version \
+         just within them fails at most one time in 1,000. Without it the old revision is not compared with.",
+    )
 }
 
 fn waiting(schema: Schema) -> Schema {

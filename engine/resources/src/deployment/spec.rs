@@ -1,9 +1,10 @@
 //! From a deployment's block to the spec it asks for.
 
-use hotswap_model::{Canary, CanaryStep, Constraint, DeploymentSpec, HealthCheck, HttpProbe, Sandbox, Secrets, Span, Strategy};
+use hotswap_model::{Compare, Constraint, DeploymentSpec, HealthCheck, HttpProbe, NoTraffic, Sandbox, Secrets, Span};
 use hotswap_sdk::Diagnostic;
 use hotswap_value::Value;
 
+use super::strategy;
 use crate::dependency;
 use crate::object::Object;
 
@@ -26,7 +27,7 @@ pub(super) fn read(block: &Value) -> Result<DeploymentSpec, Diagnostic> {
         instances: block.whole("instances")?.unwrap_or_else(DeploymentSpec::default_instances),
         config: block.text("config"),
         secrets_version: block.whole("secrets_version")?,
-        strategy: strategy(&block)?,
+        strategy: strategy::read(&block)?,
         health_check: health_check(&block)?,
         sandbox: sandbox(&block)?,
         auto_rollback: block.truth("auto_rollback").unwrap_or_else(DeploymentSpec::default_auto_rollback),
@@ -40,27 +41,11 @@ pub(super) fn secrets(config: &Value) -> Option<Secrets> {
     (given.is_known() && given.is_wholly_known()).then(|| Secrets::new(Object::root(config).map("secrets")))
 }
 
-fn span(object: &Object<'_>, name: &str, default: Span) -> Result<Span, Diagnostic> {
+pub(super) fn span(object: &Object<'_>, name: &str, default: Span) -> Result<Span, Diagnostic> {
     if object.get(name).is_unknown() {
         return Ok(Span::ZERO);
     }
     Ok(object.parse(name)?.unwrap_or(default))
-}
-
-fn strategy(block: &Object<'_>) -> Result<Strategy, Diagnostic> {
-    let Some(canary) = block.object("strategy").and_then(|strategy| strategy.object("canary")) else {
-        return Ok(Strategy::Direct {});
-    };
-    if canary.get("steps").is_unknown() {
-        return Ok(Strategy::Direct {});
-    }
-    let Some(steps) = canary.objects("steps") else {
-        return Ok(Strategy::Canary(Canary { steps: Canary::default_steps() }));
-    };
-    let step = |step: &Object<'_>| {
-        Ok(CanaryStep { weight: step.whole("weight")?.unwrap_or_default(), hold: span(step, "hold", CanaryStep::default_hold())? })
-    };
-    Ok(Strategy::Canary(Canary { steps: steps.iter().map(step).collect::<Result<_, Diagnostic>>()? }))
 }
 
 fn health_check(block: &Object<'_>) -> Result<HealthCheck, Diagnostic> {
@@ -70,11 +55,23 @@ fn health_check(block: &Object<'_>) -> Result<HealthCheck, Diagnostic> {
         http: check.object("http").map(|probe| http(&probe)).transpose()?,
         error_rate: if check.get("error_rate").is_known() { check.get("error_rate").as_f64() } else { default.error_rate },
         latency_p99_ms: check.whole("latency_p99_ms")?,
+        compare: check.object("compare").map(|compare| compared(&compare)),
+        no_traffic: check.text("no_traffic").and_then(|name| NoTraffic::named(&name)).unwrap_or_default(),
         min_requests: check.whole("min_requests")?.unwrap_or(default.min_requests),
         min_healthy_time: span(&check, "min_healthy_time", default.min_healthy_time)?,
         healthy_deadline: span(&check, "healthy_deadline", default.healthy_deadline)?,
         progress_deadline: span(&check, "progress_deadline", default.progress_deadline)?,
+        promotion_deadline: match check.get("promotion_deadline").is_unknown() {
+            true => default.promotion_deadline,
+            false => span(&check, "promotion_deadline", default.promotion_deadline)?,
+        },
     })
+}
+
+fn compared(compare: &Object<'_>) -> Compare {
+    let default = Compare::default();
+    let percent = |name: &str, default: Option<f64>| if compare.get(name).is_unknown() { default } else { compare.get(name).as_f64() };
+    Compare { error_rate: percent("error_rate", default.error_rate), latency: percent("latency", default.latency) }
 }
 
 fn http(probe: &Object<'_>) -> Result<HttpProbe, Diagnostic> {

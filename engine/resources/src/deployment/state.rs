@@ -1,9 +1,10 @@
 //! From a deployment as the platform tells it to the block's attributes.
 
 use hotswap_api::Deployment;
-use hotswap_model::{CanaryStep, DeploymentSpec, HealthCheck, HttpProbe, RolloutPlan, Strategy};
+use hotswap_model::{DeploymentSpec, HealthCheck, HttpProbe, RolloutPlan};
 use hotswap_value::Value;
 
+use super::strategy;
 use crate::dependency;
 use crate::meaning::{Meaning, Meanings, keep};
 use crate::object::decimal;
@@ -11,7 +12,15 @@ use crate::object::decimal;
 /// Texts and numbers that may differ and mean the same.
 pub(super) const MEANINGS: Meanings = &[
     (&["config"], Meaning::Json),
+    (&["strategy", "rolling", "pause_between"], Meaning::Span),
     (&["strategy", "canary", "steps", "hold"], Meaning::Span),
+    (&["strategy", "blue_green", "scale_down_delay"], Meaning::Span),
+    (&["strategy", "blue_green", "smoke_tests"], Meaning::EmptyList),
+    (&["strategy", "ab_test", "duration"], Meaning::Span),
+    (&["strategy", "ab_test", "min_effect"], Meaning::Float),
+    (&["health_check", "compare", "error_rate"], Meaning::Float),
+    (&["health_check", "compare", "latency"], Meaning::Float),
+    (&["health_check", "promotion_deadline"], Meaning::Span),
     (&["health_check", "http", "interval"], Meaning::Span),
     (&["health_check", "http", "timeout"], Meaning::Span),
     (&["health_check", "error_rate"], Meaning::Float),
@@ -82,7 +91,7 @@ pub(crate) fn spec_state(spec: &DeploymentSpec) -> Value {
         ("instances", spec.instances.into()),
         ("config", spec.config.clone().into()),
         ("secrets_version", spec.secrets_version.into()),
-        ("strategy", strategy_state(&spec.strategy)),
+        ("strategy", strategy::state(&spec.strategy)),
         ("health_check", health_check(&spec.health_check)),
         (
             "sandbox",
@@ -91,21 +100,6 @@ pub(crate) fn spec_state(spec: &DeploymentSpec) -> Value {
         ("auto_rollback", spec.auto_rollback.into()),
         ("retry", spec.retry.into()),
     ])
-}
-
-/// A strategy, as the attribute of its name in an object that has no other.
-pub(super) fn strategy_state(strategy: &Strategy) -> Value {
-    let empty = Value::object::<&str, Value>([]);
-    let (direct, canary) = match strategy {
-        Strategy::Direct {} => (empty, Value::Null),
-        Strategy::Canary(canary) => (Value::Null, Value::object([("steps", canary_steps(&canary.steps))])),
-    };
-    Value::object([("direct", direct), ("canary", canary)])
-}
-
-/// The stages of a canary.
-pub(super) fn canary_steps(steps: &[CanaryStep]) -> Value {
-    Value::list(steps.iter().map(|step| stage(step.weight, step.hold)))
 }
 
 fn stage(weight: u8, hold: hotswap_model::Span) -> Value {
@@ -117,10 +111,24 @@ fn health_check(check: &HealthCheck) -> Value {
         ("http", check.http.as_ref().map(http).into()),
         ("error_rate", check.error_rate.map(decimal).into()),
         ("latency_p99_ms", check.latency_p99_ms.into()),
+        (
+            "compare",
+            check
+                .compare
+                .map(|compare| {
+                    Value::object([
+                        ("error_rate", Value::from(compare.error_rate.map(decimal))),
+                        ("latency", compare.latency.map(decimal).into()),
+                    ])
+                })
+                .into(),
+        ),
         ("min_requests", check.min_requests.into()),
+        ("no_traffic", check.no_traffic.as_str().into()),
         ("min_healthy_time", check.min_healthy_time.to_string().into()),
         ("healthy_deadline", check.healthy_deadline.to_string().into()),
         ("progress_deadline", Value::from(check.progress_deadline.to_string())),
+        ("promotion_deadline", check.promotion_deadline.to_string().into()),
     ])
 }
 

@@ -31,12 +31,12 @@ async fn exactly_one_strategy_is_wanted_and_the_message_names_those_there_are() 
     assert_eq!(found([("strategy", object("direct", empty()))]).await, Vec::<String>::new());
     assert_eq!(
         found([("strategy", empty())]).await,
-        ["strategy: Attribute strategy needs exactly one of direct, canary to be set, none is."]
+        ["strategy: Attribute strategy needs exactly one of direct, rolling, canary, blue_green, ab_test to be set, none is."]
     );
     let two = Value::object([("direct", empty()), ("canary", empty())]);
     assert_eq!(
         found([("strategy", two)]).await,
-        ["strategy: Attribute strategy needs exactly one of direct, canary to be set, direct and canary are."]
+        ["strategy: Attribute strategy needs exactly one of direct, rolling, canary, blue_green, ab_test to be set, direct and canary are."]
     );
 }
 

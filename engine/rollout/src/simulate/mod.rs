@@ -136,10 +136,7 @@ pub fn run_watched(scenario: &Scenario, mut watch: impl FnMut(&Progress, &Observ
     let mut steps = vec![Step { after: Span::ZERO, weight: 0, text: progress.describe(spec) }];
     loop {
         world.look(scenario, &progress);
-        let decision = match world.aborted.take() {
-            Some(by) if !matches!(progress.phase, Phase::RollingBack { .. }) => Decision::Abort { reason: Reason::Requested { by } },
-            _ => decide(spec, &progress, &world.seen),
-        };
+        let decision = decide(spec, &progress, &world.seen);
         watch(&progress, &world.seen, &decision);
         let (outcome, weight, text) = match decision {
             Decision::Wait { .. } => {
@@ -177,7 +174,6 @@ struct World {
     due: f64,
     next_event: usize,
     commands: Vec<Event>,
-    aborted: Option<String>,
     random: Random,
 }
 
@@ -211,7 +207,6 @@ impl World {
             due: 0.0,
             next_event: 0,
             commands: Vec::new(),
-            aborted: None,
             random: Random::new(scenario.seed),
         }
     }
@@ -252,8 +247,7 @@ impl World {
             Event::ClockJumps(micros) => {
                 self.seen.now = Timestamp::from_micros(self.seen.now.as_micros().saturating_add(*micros));
             }
-            Event::Abort => self.aborted = Some(SOMEBODY.to_owned()),
-            Event::Promote | Event::Pause | Event::Resume => self.commands.push(event.clone()),
+            Event::Promote | Event::Pause | Event::Resume | Event::Abort => self.commands.push(event.clone()),
         }
     }
 
@@ -262,6 +256,7 @@ impl World {
         self.commands.drain(..).fold(progress, |progress, command| match command {
             Event::Promote => progress.promoted(SOMEBODY),
             Event::Pause => progress.paused(SOMEBODY),
+            Event::Abort => progress.aborted(SOMEBODY),
             _ => progress.resumed(),
         })
     }

@@ -1,4 +1,6 @@
-use hotswap_model::{Canary, Constraint, Sandbox, Span, Strategy};
+use hotswap_model::{
+    AbTest, Audience, BlueGreen, Canary, CanaryStep, Compare, Constraint, NoTraffic, Rolling, Sandbox, SmokeTest, Span, Strategy,
+};
 use proptest::option;
 use proptest::prelude::{Just, any, prop, prop_assert_eq, prop_oneof, proptest};
 use proptest::strategy::Strategy as Generates;
@@ -11,8 +13,27 @@ fn spans() -> impl Generates<Value = Span> {
 }
 
 fn strategies() -> impl Generates<Value = Strategy> {
-    let steps = prop::collection::vec((1..=100_u8, spans()).prop_map(|(weight, hold)| CanaryStep { weight, hold }), 1..5);
-    prop_oneof![Just(Strategy::Direct {}), steps.prop_map(|steps| Strategy::Canary(Canary { steps }))]
+    let step = (1..=100_u8, option::of(1..9_u32), spans(), any::<bool>());
+    let step = step.prop_map(|(weight, instances, hold, manual)| CanaryStep { weight, instances, hold, manual });
+    let canary = prop::collection::vec(step, 1..5).prop_map(|steps| Strategy::Canary(Canary { steps }));
+    let rolling = (option::of(1..9_u32), option::of(1..=100_u8), 0..9_u32, option::of(0..9_u32), spans());
+    let rolling = rolling.prop_map(|(batch_size, batch_percent, max_unavailable, max_surge, pause_between)| {
+        Strategy::Rolling(Rolling { batch_size, batch_percent, max_unavailable, max_surge, pause_between })
+    });
+    let test = ("/[a-z]{0,8}", 200..600_u16).prop_map(|(path, status)| SmokeTest { path, status });
+    let blue_green = (prop::collection::vec(test, 0..3), any::<bool>(), spans());
+    let blue_green = blue_green.prop_map(|(smoke_tests, auto_promote, scale_down_delay)| {
+        Strategy::BlueGreen(BlueGreen { smoke_tests, auto_promote, scale_down_delay })
+    });
+    let audience = (any::<bool>(), "[a-z]{1,5}", option::of("[a-z]{1,5}")).prop_map(|(header, name, value)| match header {
+        true => Audience { header: Some(name), cookie: None, value },
+        false => Audience { header: None, cookie: Some(name), value },
+    });
+    let ab_test = (1..100_u8, option::of(audience), any::<bool>(), 1..9_999_u64, 0.0..99.0_f64, spans(), any::<bool>());
+    let ab_test = ab_test.prop_map(|(weight, audience, sticky, min_requests, min_effect, duration, auto_promote)| {
+        Strategy::AbTest(AbTest { weight, audience, sticky, min_requests, min_effect, duration, auto_promote })
+    });
+    prop_oneof![Just(Strategy::Direct {}), canary, rolling, blue_green, ab_test]
 }
 
 fn probes() -> impl Generates<Value = HttpProbe> {
@@ -25,15 +46,25 @@ fn probes() -> impl Generates<Value = HttpProbe> {
 }
 
 fn checks() -> impl Generates<Value = HealthCheck> {
-    (option::of(probes()), 0.001..99.9_f64, option::of(any::<u64>()), any::<u64>(), spans(), spans(), spans()).prop_map(
-        |(http, rate, latency_p99_ms, min_requests, min_healthy_time, healthy_deadline, progress_deadline)| HealthCheck {
-            http,
-            error_rate: Some(rate),
-            latency_p99_ms,
-            min_requests,
-            min_healthy_time,
-            healthy_deadline,
-            progress_deadline,
+    let compare = option::of((0.1..900.0_f64, 0.1..900.0_f64))
+        .prop_map(|compare| compare.map(|(error_rate, latency)| Compare { error_rate: Some(error_rate), latency: Some(latency) }));
+    let no_traffic = prop::sample::select(NoTraffic::ALL.to_vec());
+    let deadlines = (spans(), spans(), spans(), spans());
+    (option::of(probes()), 0.001..99.9_f64, option::of(any::<u64>()), any::<u64>(), deadlines, compare, no_traffic).prop_map(
+        |(http, rate, latency_p99_ms, min_requests, deadlines, compare, no_traffic)| {
+            let (min_healthy_time, healthy_deadline, progress_deadline, promotion_deadline) = deadlines;
+            HealthCheck {
+                http,
+                error_rate: Some(rate),
+                latency_p99_ms,
+                compare,
+                no_traffic,
+                promotion_deadline,
+                min_requests,
+                min_healthy_time,
+                healthy_deadline,
+                progress_deadline,
+            }
         },
     )
 }
