@@ -164,7 +164,7 @@ async fn an_administrator_sends_a_rollout_back_once() {
     server.step(&rollout, "advanced", 20).await;
     server.client.abort_rollout(&rollout).await.unwrap();
     let over = server.outcome(&rollout).await;
-    assert_eq!((over.status.as_str(), over.reason.as_deref()), ("rolled_back", Some("requested by an administrator")), "{over:?}");
+    assert_eq!((over.status.as_str(), over.reason.as_deref()), ("rolled_back", Some("requested by administrator")), "{over:?}");
     assert_eq!(server.client.get_deployment("acme", "hello").await.unwrap().status.as_str(), "held");
     let message = server.client.abort_rollout(&rollout).await.unwrap_err().to_string();
     assert!(message.contains("is over: it is rolled_back") && message.contains("change the deployment's `version`"), "{message}");

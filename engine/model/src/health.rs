@@ -13,8 +13,7 @@ pub struct HealthCheck {
     /// Asks every instance over HTTP whether it is well; absent: an instance is available once it is loaded.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub http: Option<HttpProbe>,
-    /// Percent of requests that may fail, more than 0 and less than 100; absent: failures do not count.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    /// Percent of requests that may fail, more than 0 and less than 100; null: failures do not count.
     pub error_rate: Option<f64>,
     /// Milliseconds within which 99 of 100 requests must be answered; absent: latency does not count.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -44,11 +43,9 @@ pub struct HealthCheck {
 #[serde(deny_unknown_fields, default)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Compare {
-    /// By how many percent of the old one's its error rate may be higher; absent: it isn't compared.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    /// By how many percent of the old one's its error rate may be higher; null: it isn't compared.
     pub error_rate: Option<f64>,
-    /// By how many percent of the old one's its 99th percentile may be higher; absent: it isn't compared.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    /// By how many percent of the old one's its 99th percentile may be higher; null: it isn't compared.
     pub latency: Option<f64>,
 }
 
@@ -193,5 +190,19 @@ impl HealthCheck {
                 self.progress_deadline
             )
         });
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_switched_off_reads_back_as_switched_off() {
+        let off = Compare { error_rate: None, latency: None };
+        let check = HealthCheck { error_rate: None, compare: Some(off), ..HealthCheck::default() };
+        let text = serde_json::to_string(&check).unwrap();
+        assert_eq!(serde_json::from_str::<HealthCheck>(&text).unwrap(), check, "{text}");
+        assert_eq!(serde_json::from_str::<HealthCheck>("{}").unwrap(), HealthCheck::default());
     }
 }
