@@ -86,6 +86,12 @@ impl Server {
         answer(self.http.get(format!("http://{}{path}", self.gateway)).header("host", format!("{deployment}.{tenant}.localhost"))).await
     }
 
+    /// Asks a deployment for `/` with a header.
+    pub async fn call_with(&self, tenant: &str, deployment: &str, name: &str, value: &str) -> Answer {
+        let request = self.http.get(format!("http://{}/", self.gateway)).header("host", format!("{deployment}.{tenant}.localhost"));
+        answer(request.header(name, value)).await
+    }
+
     /// Makes a tenant; `more` goes over `{"name": …}`.
     pub async fn tenant(&self, name: &str, more: Value) {
         let mut spec = json!({ "name": name });

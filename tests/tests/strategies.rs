@@ -114,11 +114,16 @@ fn blue_green(tests: Value, auto_promote: bool) -> Value {
 async fn a_new_colour_is_tested_unseen_then_has_all_traffic() {
     let (_data, server, load) = serving(2).await;
     let tests = json!([{ "path": "/healthz" }, { "path": "/", "status": 200 }]);
-    let rollout = server.begin("acme", "hello", &spec("1.1.0", 2, blue_green(tests, false), json!({}))).await;
+    let mut unseen = spec("1.1.0", 2, blue_green(tests, false), json!({}));
+    unseen["preview_key"] = json!("see-it-first");
+    let rollout = server.begin("acme", "hello", &unseen).await;
     server.step(&rollout, "advanced", 0).await;
     load.answered(60).await;
     assert_eq!(load.take().share("1.0.0"), 1.0, "nobody sees the new one");
-    assert_eq!(shape(&server).await[0], (1, 2, 100));
+    assert_eq!(shape(&server).await, [(1, 2, 100), (2, 2, 0)]);
+    for (key, version) in [("see-it-first", "1.1.0"), ("see-it-first/1", "1.0.0"), ("let-me-in", "1.0.0")] {
+        assert!(server.call_with("acme", "hello", "x-hotswap-revision", key).await.text.contains(version), "{key}");
+    }
     server.client.promote_rollout(&rollout).await.unwrap();
     assert_eq!(server.outcome(&rollout).await.status.as_str(), "completed");
     load.answered(30).await;
@@ -174,6 +179,26 @@ async fn wait_for_comparison(server: &Server, rollout: &RolloutId) -> String {
             return told;
         }
     }
+}
+
+#[tokio::test]
+async fn an_audience_alone_takes_part_in_an_ab_test() {
+    let (_data, server, load) = serving(4).await;
+    let ab_test = json!({ "ab_test": { "weight": 99, "audience": { "header": "x-beta" }, "sticky": false, "min_requests": 1 } });
+    let rollout = server.begin("acme", "hello", &spec("1.1.0", 4, ab_test, json!({}))).await;
+    server.step(&rollout, "advanced", 99).await;
+    load.take();
+    load.answered(60).await;
+    assert_eq!(load.take().share("1.0.0"), 1.0, "everybody else stays");
+    let mut taken = 0;
+    for _ in 0..10 {
+        taken += usize::from(server.call_with("acme", "hello", "x-beta", "1").await.text.contains("1.1.0"));
+    }
+    assert!(taken >= 8, "{taken} of 10");
+    server.client.promote_rollout(&rollout).await.unwrap_err();
+    server.client.abort_rollout(&rollout).await.unwrap();
+    assert_eq!(server.outcome(&rollout).await.status.as_str(), "rolled_back");
+    none_dropped(load).await;
 }
 
 #[tokio::test]

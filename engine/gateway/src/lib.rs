@@ -6,6 +6,7 @@
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
 mod address;
+mod choice;
 mod config;
 mod forward;
 mod gateway;
@@ -24,6 +25,7 @@ mod table;
 mod tenant;
 mod track;
 
+pub use choice::{Audience, Carries};
 pub use config::GatewayConfig;
 pub use gateway::Gateway;
 pub use group::RevisionGroup;
@@ -31,5 +33,5 @@ pub use latency::Latency;
 pub use outbound::Reply;
 pub use probe::{ProbeOutcome, ProbeResult};
 pub use route::{Route, RouteError, Target};
-pub use signals::{PluginErrors, SignalCounts, Signals};
+pub use signals::{Aside, PluginErrors, SignalCounts, Signals};
 pub use tenant::TenantPolicy;

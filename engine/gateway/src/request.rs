@@ -12,15 +12,16 @@ use http::uri::PathAndQuery;
 use http::{HeaderValue, Method, Request, Response, StatusCode, Uri, Version, header};
 use tracing::Instrument;
 
+use crate::Gateway;
 use crate::address::{by_host, by_path, host, may_name_by_path};
-use crate::forward::{self, AFFINITY, FORWARDED_PREFIX};
+use crate::choice::{Choice, Chosen};
+use crate::forward::{self, FORWARDED_PREFIX};
 use crate::inbound::{Sending, Watch, inbound};
 use crate::outbound::Reply;
 use crate::problem::Problem;
-use crate::route::{Route, point_in_turn, point_of_key};
+use crate::route::Route;
 use crate::table::{Deployment, Dropped, Tenant};
 use crate::track::Ongoing;
-use crate::{Gateway, RevisionGroup};
 
 /// Whom a request is for.
 struct Found {
@@ -108,13 +109,9 @@ impl Gateway {
         B: http_body::Body<Data = Bytes> + Send + Unpin + 'static,
         B::Error: Into<BoxError>,
     {
-        let key = request.headers().get(AFFINITY);
-        let point = match key {
-            Some(key) => point_of_key(&found.tenant.name, &found.deployment.name, key.as_bytes()),
-            None => point_in_turn(found.deployment.turn.fetch_add(1, Relaxed)),
-        };
         let prefix = found.prefix;
-        let mut ongoing = match self.enter(found, point).await {
+        let (choice, cookie) = Choice::of(request.headers(), &found.tenant, &found.deployment, &self.traces);
+        let mut ongoing = match self.enter(&found, &choice).await {
             Ok(ongoing) => ongoing,
             Err(problem) => return problem.into_response(),
         };
@@ -159,7 +156,13 @@ impl Gateway {
                     "request body too slow",
                 )
             }
-            (Ok(response), _) if !response.status().is_informational() => return pass(response, ongoing, &method),
+            (Ok(response), _) if !response.status().is_informational() => {
+                let mut reply = pass(response, ongoing, &method);
+                if let Some(cookie) = cookie {
+                    reply.headers_mut().append(header::SET_COOKIE, cookie);
+                }
+                return reply;
+            }
             (Ok(response), _) => {
                 let fault = Fault::BadResponse { reason: format!("status {} cannot end a request", response.status()) };
                 ongoing.failed(&fault);
@@ -182,19 +185,19 @@ impl Gateway {
 
     /// Chooses a revision and waits for a slot of it. A revision that drains meanwhile sends the request on to the
     /// route as it is then.
-    async fn enter(&self, found: Found, point: u8) -> Result<Ongoing, Problem> {
+    async fn enter(&self, found: &Found, choice: &Choice<'_>) -> Result<Ongoing, Problem> {
         let arrived = Instant::now();
-        let Found { tenant, mut deployment, .. } = found;
+        let (tenant, mut deployment) = (&found.tenant, Arc::clone(&found.deployment));
         let mut closed_in: Option<Arc<Route>> = None;
         loop {
             let route = deployment.route.load_full();
             // The route holds a revision that drains, and it was looked at twice: there is nothing else to take.
             let stuck = closed_in.as_ref().is_some_and(|before| Arc::ptr_eq(before, &route));
-            let Some(group) = choose(&route, point).filter(|group| !stuck || group.slots.takes_requests()) else {
+            let Some(Chosen { group, aside }) = choice.among(&route).filter(|chosen| !stuck || chosen.group.slots.takes_requests()) else {
                 deployment.drop_one(Dropped::Unavailable);
                 return Err(unavailable(&tenant.name, &deployment.name));
             };
-            let mut ongoing = Ongoing::new(Arc::clone(group), Arc::clone(&deployment), arrived);
+            let mut ongoing = Ongoing::new(Arc::clone(group), Arc::clone(&deployment), arrived, aside);
             match group.enter(self.config.queue_wait).await {
                 Ok(slot) => {
                     ongoing.enter(slot);
@@ -234,6 +237,8 @@ impl Gateway {
     {
         let (mut parts, body) = request.into_parts();
         forward::strip_hop_by_hop(&mut parts.headers);
+        // It may hold what names revisions, which is no business of the plugin's.
+        parts.headers.remove(forward::REVISION);
         if let Some(authority) = parts.uri.authority() {
             // An absolute target names the host, whatever the header says.
             if let Ok(host) = HeaderValue::from_str(authority.as_str()) {
@@ -259,17 +264,6 @@ impl Gateway {
         let detail = format!("the request's body is larger than {} bytes", self.config.max_request_body);
         Problem::new(StatusCode::PAYLOAD_TOO_LARGE, "request_too_large", "The request is too large", detail)
     }
-}
-
-/// The revision a request goes to: the one at its point; if no slot of that one is available, another that serves. A
-/// revision without weight serves nobody.
-fn choose(route: &Route, point: u8) -> Option<&Arc<RevisionGroup>> {
-    let chosen = route.at(point)?;
-    if route.targets.len() == 1 || chosen.slots.available() > 0 {
-        return Some(chosen);
-    }
-    let other = route.targets.iter().find(|target| target.weight > 0 && target.group.slots.available() > 0);
-    Some(other.map_or(chosen, |target| &target.group))
 }
 
 /// Passes a plugin's response on.

@@ -4,6 +4,7 @@
 use std::sync::Arc;
 
 use crate::RevisionGroup;
+use crate::choice::Audience;
 
 /// A revision and its share.
 #[derive(Debug, Clone)]
@@ -20,6 +21,13 @@ pub struct Route {
     /// The revisions that serve. Their weights sum to 100, or there are none: then the deployment is known and answers
     /// 503.
     pub targets: Vec<Target>,
+    /// Who takes part; everybody else goes to the oldest revision that has weight, and is left out of what is judged. Absent: everybody.
+    pub audience: Option<Audience>,
+    /// Whether a client without a key of its own is given a cookie by which it stays with its revision.
+    pub sticky: bool,
+    /// What names a revision in the header `x-hotswap-revision`: with it alone the newest, with `/NUMBER` behind it that one, whatever
+    /// its weight. Such requests are left out of what is judged. Absent: none can be named.
+    pub preview_key: Option<String>,
     /// Whoever sets a route under a lower generation than the present one is refused.
     pub generation: i64,
 }

@@ -60,12 +60,26 @@ pub struct SignalCounts {
     pub errors: PluginErrors,
     /// Of `requests`, those over the latency bound, failed ones included; 0 without a bound.
     pub slow: u64,
+    /// What of `requests`, `plugin_errors` and `slow` is left out of what is judged: requests that named their revision, or weren't in
+    /// the route's audience.
+    pub aside: Aside,
     /// Requests that failed because of us: no slot in time, no sandbox, a failure of this host.
     pub dropped: u64,
     /// Requests whose client went away before the answer was complete and before the plugin failed.
     pub cancelled: u64,
     /// Requests whose client sent too large a body, or too slowly.
     pub client_errors: u64,
+}
+
+/// Requests that are left out of what is judged.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Aside {
+    /// How many were answered, or failed by the plugin's own doing.
+    pub requests: u64,
+    /// Of those, the ones it failed.
+    pub plugin_errors: u64,
+    /// Of those, the ones over the latency bound.
+    pub slow: u64,
 }
 
 /// Where a revision's traffic is counted.
@@ -75,6 +89,9 @@ pub struct Signals {
     requests: AtomicU64,
     errors: [AtomicU64; 6],
     slow: AtomicU64,
+    /// Requests, errors and slow ones that are left out.
+    aside: [AtomicU64; 3],
+    aside_latency: Histogram,
     dropped: AtomicU64,
     cancelled: AtomicU64,
     client_errors: AtomicU64,
@@ -118,6 +135,8 @@ impl Signals {
             requests: AtomicU64::new(0),
             errors: Default::default(),
             slow: AtomicU64::new(0),
+            aside: Default::default(),
+            aside_latency: Histogram::default(),
             dropped: AtomicU64::new(0),
             cancelled: AtomicU64::new(0),
             client_errors: AtomicU64::new(0),
@@ -133,12 +152,15 @@ impl Signals {
     /// The counts as they are now.
     #[must_use]
     pub fn counts(&self) -> SignalCounts {
+        // What is left out is written after what it is part of, and read before the rest.
+        let [aside_requests, aside_errors, aside_slow] = [0, 1, 2].map(|which: usize| self.aside[which].load(Ordering::Acquire));
         // What is part of `requests` is read before it, and written after it: so never more than it.
         let [status, trap, timeout, out_of_memory, no_response, bad_response] =
             [0, 1, 2, 3, 4, 5].map(|kind: usize| self.errors[kind].load(Ordering::Acquire));
         let errors = PluginErrors { status, trap, timeout, out_of_memory, no_response, bad_response };
         let slow = self.slow.load(Ordering::Acquire);
         SignalCounts {
+            aside: Aside { requests: aside_requests, plugin_errors: aside_errors, slow: aside_slow },
             requests: self.requests.load(Ordering::Acquire),
             plugin_errors: errors.total(),
             errors,
@@ -155,10 +177,11 @@ impl Signals {
         self.latency.read()
     }
 
-    /// How many requests since the revision was loaded took longer, within 1/16.
+    /// How many requests since the revision was loaded took longer, within 1/16; without those that are left out.
     #[must_use]
     pub fn slower(&self, than: Duration) -> u64 {
-        self.latency.slower(than)
+        let aside = self.aside_latency.slower(than);
+        self.latency.slower(than).saturating_sub(aside)
     }
 
     /// The bound [`SignalCounts::slow`] is judged by.
@@ -184,24 +207,30 @@ impl Signals {
         }
     }
 
-    /// Counts a request the plugin answered, or failed with `error`, after `took`.
-    pub(crate) fn answered(&self, took: Duration, error: Option<PluginError>) {
+    /// Counts a request the plugin answered, or failed with `error`, after `took`; `aside`: it is left out of what is judged.
+    pub(crate) fn answered(&self, took: Duration, error: Option<PluginError>, aside: bool) {
         self.requests.fetch_add(1, Ordering::Release);
         self.latency.record(took);
         let slow = self.latency_bound.is_some_and(|bound| took > bound);
         if slow {
             self.slow.fetch_add(1, Ordering::Release);
         }
+        if aside {
+            self.aside_latency.record(took);
+            self.aside[2].fetch_add(u64::from(slow), Ordering::Release);
+            self.aside[0].fetch_add(1, Ordering::Release);
+        }
         if let Some(error) = error {
-            self.failed(error);
+            self.failed(error, aside);
         } else if slow {
             self.alarm.notify_waiters();
         }
     }
 
     /// Counts the error of a request that was counted as answered before, or is in the same breath.
-    pub(crate) fn failed(&self, error: PluginError) {
+    pub(crate) fn failed(&self, error: PluginError, aside: bool) {
         self.errors[error as usize].fetch_add(1, Ordering::Release);
+        self.aside[1].fetch_add(u64::from(aside), Ordering::Release);
         self.alarm.notify_waiters();
     }
 

@@ -21,11 +21,13 @@ pub(crate) struct Ongoing {
     counted: bool,
     /// Whether it was counted as a plugin error.
     failed: bool,
+    /// Whether it is left out of what is judged.
+    aside: bool,
 }
 
 impl Ongoing {
-    pub(crate) fn new(group: Arc<RevisionGroup>, deployment: Arc<Deployment>, arrived: Instant) -> Self {
-        Self { group, deployment, slot: None, arrived, entered: arrived, counted: false, failed: false }
+    pub(crate) fn new(group: Arc<RevisionGroup>, deployment: Arc<Deployment>, arrived: Instant, aside: bool) -> Self {
+        Self { group, deployment, slot: None, arrived, entered: arrived, counted: false, failed: false, aside }
     }
 
     /// It was given a slot.
@@ -58,7 +60,7 @@ impl Ongoing {
             Some(_) if self.failed => {}
             Some(error) => {
                 self.failed = true;
-                self.group.signals.failed(error);
+                self.group.signals.failed(error, self.aside);
             }
             None if fault.is_ours() => self.drop_for(dropped_by(fault)),
             None => {}
@@ -82,7 +84,7 @@ impl Ongoing {
         self.counted = true;
         self.failed = error.is_some();
         let now = Instant::now();
-        self.group.signals.answered(now - self.entered, error);
+        self.group.signals.answered(now - self.entered, error, self.aside);
         self.group.signals.seconds.record(now - self.arrived);
     }
 }

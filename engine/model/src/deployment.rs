@@ -32,6 +32,10 @@ pub struct DeploymentSpec {
     /// Which version of its secrets it runs with; absent: it has none. Another number takes the values that are sent with it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub secrets_version: Option<u64>,
+    /// Who sends it in the header `x-hotswap-revision` is answered by the newest revision, whatever its weight; with `/NUMBER` behind
+    /// it by that one. Such requests count for no verdict. Absent: no revision can be named.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub preview_key: Option<String>,
     /// How traffic moves to a new revision.
     #[serde(default)]
     pub strategy: Strategy,
@@ -141,6 +145,10 @@ impl DeploymentSpec {
         });
         if let Some(Err(error)) = self.config.as_deref().map(parse_config) {
             faults.add("config", error.to_string());
+        }
+        if let Some(key) = &self.preview_key {
+            let fits = (8..=128).contains(&key.len()) && key.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte));
+            faults.check(fits, "preview_key", || "must be 8 to 128 letters, digits, dashes, underscores and dots".into());
         }
         self.strategy.collect(self.instances, &mut faults);
         self.health_check.collect(self.strategy.holds(self.instances), &mut faults);

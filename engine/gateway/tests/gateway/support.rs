@@ -104,7 +104,7 @@ pub(crate) fn deployment() -> DeploymentName {
 
 pub(crate) fn route(targets: &[(&Arc<RevisionGroup>, u8)], generation: i64) -> Route {
     let targets = targets.iter().map(|&(group, weight)| Target { group: Arc::clone(group), weight }).collect();
-    Route { targets, generation }
+    Route { targets, generation, ..Route::default() }
 }
 
 /// A gateway that listens.

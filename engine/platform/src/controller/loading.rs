@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use hotswap_api::ErrorCode;
 use hotswap_gateway::RevisionGroup;
-use hotswap_model::{Secrets, Span, Timestamp};
+use hotswap_model::{DeploymentSpec, Secrets, Span, Timestamp};
 use hotswap_runtime::{Labels, RuntimeError, SandboxSpec, SlotPool, SlotState};
 use hotswap_store::StoredRevision;
 use tokio::sync::Notify;
@@ -146,6 +146,11 @@ impl Worker {
 }
 
 impl Loaded {
+    /// What was asked for.
+    pub(super) fn spec(&self) -> &DeploymentSpec {
+        &self.revision.revision.spec
+    }
+
     /// How many instances it has.
     pub(super) fn instances(&self) -> u32 {
         u32::try_from(self.group.slots().len()).unwrap_or(u32::MAX)

@@ -129,11 +129,18 @@ impl Arm {
             self.slower = Some((than_ms, base));
             now.saturating_sub(base)
         });
+        let judged = |counts: SignalCounts| Counts {
+            requests: counts.requests.saturating_sub(counts.aside.requests),
+            failures: counts.plugin_errors.saturating_sub(counts.aside.plugin_errors),
+            slow: counts.slow.saturating_sub(counts.aside.slow),
+            slower: 0,
+        };
+        let (now, base) = (judged(self.seen), judged(self.base));
         self.before
             + Counts {
-                requests: self.seen.requests.saturating_sub(self.base.requests),
-                failures: self.seen.plugin_errors.saturating_sub(self.base.plugin_errors),
-                slow: self.seen.slow.saturating_sub(self.base.slow),
+                requests: now.requests.saturating_sub(base.requests),
+                failures: now.failures.saturating_sub(base.failures),
+                slow: now.slow.saturating_sub(base.slow),
                 slower,
             }
     }

@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use hotswap_gateway::{Route, Target};
-use hotswap_model::{DeploymentId, Span, Timestamp};
+use hotswap_gateway::{Audience, Carries, Route, Target};
+use hotswap_model::{DeploymentId, Span, Strategy, Timestamp};
 use hotswap_rollout::{Decision, Observation, Phase, Progress, Reason};
 use hotswap_store::{Deployment, DeploymentAddress, Rollout, StoredRevision};
 use tokio::sync::{broadcast, watch};
@@ -69,8 +69,36 @@ pub(super) struct Worker {
     smoke_tests: Option<SmokeTests>,
     /// What was asked of the new revision for want of users' requests.
     asked: Option<Asked>,
+    /// The revision that stays loaded though it serves nothing any more.
+    kept: Option<Kept>,
     /// The weights the gateway was given last.
     routed: Vec<(u64, u8)>,
+    manners: Manners,
+}
+
+/// A revision that stays loaded for a while.
+#[derive(Debug, Clone, Copy)]
+struct Kept {
+    revision: u64,
+    until: Timestamp,
+}
+
+/// How a route tells requests apart beside by weight.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+struct Manners {
+    audience: Option<Audience>,
+    sticky: bool,
+    preview_key: Option<String>,
+}
+
+/// The audience of an A/B test as the gateway knows it; none that a header could carry, none at all.
+fn audience(wanted: &hotswap_model::Audience) -> Option<Audience> {
+    let by = match (&wanted.header, &wanted.cookie) {
+        (Some(header), _) => Carries::Header(header.parse().ok()?),
+        (None, Some(cookie)) => Carries::Cookie(cookie.clone()),
+        (None, None) => return None,
+    };
+    Some(Audience { by, value: wanted.value.clone() })
 }
 
 impl Worker {
@@ -84,7 +112,23 @@ impl Worker {
         generation: i64,
     ) -> Self {
         let (known, loaded, watch, smoke_tests, asked, routed) = (None, BTreeMap::new(), None, None, None, Vec::new());
-        Self { tools, mail, stage, changes, id, address, generation, known, loaded, watch, smoke_tests, asked, routed }
+        Self {
+            tools,
+            mail,
+            stage,
+            changes,
+            id,
+            address,
+            generation,
+            known,
+            loaded,
+            watch,
+            smoke_tests,
+            asked,
+            kept: None,
+            routed,
+            manners: Manners::default(),
+        }
     }
 
     pub(super) fn id(&self) -> &DeploymentId {
@@ -198,7 +242,11 @@ impl Worker {
                         return Ok(Next::Until(clock::now() + RETRY_SERVING));
                     }
                     self.route(&[(active, 100)]);
-                    self.unload_all_but(&[active]);
+                    let kept = self.kept.filter(|kept| kept.until > clock::now() && kept.revision != active);
+                    self.unload_all_but(&[Some(active), kept.map(|kept| kept.revision)].into_iter().flatten().collect::<Vec<_>>());
+                    if let Some(kept) = kept {
+                        return Ok(Next::Until(kept.until));
+                    }
                 }
                 Ok(Next::Mail)
             }
@@ -237,7 +285,15 @@ impl Worker {
                 };
                 self.write_advance(&rollout, &next, message).await?
             }
-            Decision::Complete => self.write_complete(&rollout).await?,
+            Decision::Complete => {
+                self.kept = match (&watch.spec.strategy, from) {
+                    (Strategy::BlueGreen(blue_green), Some(revision)) => {
+                        Some(Kept { revision, until: seen.now + blue_green.scale_down_delay })
+                    }
+                    _ => None,
+                };
+                self.write_complete(&rollout).await?
+            }
             Decision::Halt { .. } if matches!(progress.phase, Phase::Halted { .. }) => return Ok(Next::Mail),
             Decision::Halt { reason } => self.write_halt(&rollout, &progress, &reason, seen.now).await?,
             Decision::Abort { reason } => return self.go_back(&rollout, &progress, &reason, seen.now).await,
@@ -306,6 +362,8 @@ impl Worker {
         }
         match from.filter(|from| self.loaded.contains_key(from)) {
             _ if shape.weight == 100 && self.loaded.contains_key(&to) => self.route(&[(to, 100)]),
+            // It has no traffic, but can be named.
+            Some(from) if shape.weight == 0 && shape.instances > 0 && self.loaded.contains_key(&to) => self.route(&[(from, 100), (to, 0)]),
             Some(from) if shape.weight == 0 || !self.loaded.contains_key(&to) => self.route(&[(from, 100)]),
             Some(from) => self.route(&[(from, 100 - shape.weight), (to, shape.weight)]),
             // Nothing to go on with yet: whatever serves goes on.
@@ -321,20 +379,36 @@ impl Worker {
     }
 
     fn route(&mut self, weights: &[(u64, u8)]) {
-        if self.routed == weights {
+        let manners = self.manners(weights);
+        if self.routed == weights && self.manners == manners {
             return;
         }
         let targets: Vec<Target> = weights
             .iter()
             .filter_map(|(number, weight)| self.loaded.get(number).map(|loaded| Target { group: loaded.group.clone(), weight: *weight }))
             .collect();
-        let route = Route { targets, generation: self.generation };
+        let Manners { audience, sticky, preview_key } = manners.clone();
+        let route = Route { targets, audience, sticky, preview_key, generation: self.generation };
         match self.tools.gateway.set_route(&self.address.tenant, &self.address.name, route) {
             Ok(()) => {
                 tracing::info!(?weights, "traffic by revision");
-                self.routed = weights.to_vec();
+                (self.routed, self.manners) = (weights.to_vec(), manners);
             }
             Err(error) => tracing::error!(%error, ?weights, "the gateway refused a route"),
+        }
+    }
+
+    /// How requests are told apart beside by weight: as the newest revision in the route wants it.
+    fn manners(&self, weights: &[(u64, u8)]) -> Manners {
+        let newest = weights.iter().map(|(number, _)| number).max().and_then(|number| self.loaded.get(number));
+        let Some(spec) = newest.map(Loaded::spec) else { return Manners::default() };
+        let preview_key = spec.preview_key.clone();
+        match &spec.strategy {
+            Strategy::AbTest(ab_test) if weights.iter().all(|(_, weight)| (1..100).contains(weight)) => {
+                let audience = ab_test.audience.as_ref().and_then(audience);
+                Manners { audience, sticky: ab_test.sticky, preview_key }
+            }
+            _ => Manners { preview_key, ..Manners::default() },
         }
     }
 

@@ -90,6 +90,14 @@ fn wanted(schema: Schema) -> Schema {
                  to those of the revision it goes back to.",
             ),
         )
+        .attribute(
+            "preview_key",
+            string().sensitive().describe(
+                "Who sends it in the header `x-hotswap-revision` is answered by the newest revision, whatever its weight: a new colour that nobody \
+                 sees yet, or a canary; with `/NUMBER` behind it by that revision. Such requests count for no verdict. 8 to 128 letters, digits, \
+                 dashes, underscores and dots. Without it no revision can be named.",
+            ),
+        )
         .attribute("strategy", strategy::schema())
         .attribute("health_check", health_check())
         .attribute(

@@ -27,6 +27,7 @@ pub(super) fn read(block: &Value) -> Result<DeploymentSpec, Diagnostic> {
         instances: block.whole("instances")?.unwrap_or_else(DeploymentSpec::default_instances),
         config: block.text("config"),
         secrets_version: block.whole("secrets_version")?,
+        preview_key: block.text("preview_key"),
         strategy: strategy::read(&block)?,
         health_check: health_check(&block)?,
         sandbox: sandbox(&block)?,

@@ -91,6 +91,7 @@ pub(crate) fn spec_state(spec: &DeploymentSpec) -> Value {
         ("instances", spec.instances.into()),
         ("config", spec.config.clone().into()),
         ("secrets_version", spec.secrets_version.into()),
+        ("preview_key", spec.preview_key.clone().into()),
         ("strategy", strategy::state(&spec.strategy)),
         ("health_check", health_check(&spec.health_check)),
         (

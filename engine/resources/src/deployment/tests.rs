@@ -36,7 +36,9 @@ async fn exactly_one_strategy_is_wanted_and_the_message_names_those_there_are() 
     let two = Value::object([("direct", empty()), ("canary", empty())]);
     assert_eq!(
         found([("strategy", two)]).await,
-        ["strategy: Attribute strategy needs exactly one of direct, rolling, canary, blue_green, ab_test to be set, direct and canary are."]
+        [
+            "strategy: Attribute strategy needs exactly one of direct, rolling, canary, blue_green, ab_test to be set, direct and canary are."
+        ]
     );
 }
 

@@ -96,6 +96,7 @@ fn specs() -> impl Generates<Value = DeploymentSpec> {
                 instances,
                 config: config.map(str::to_owned),
                 secrets_version: (retry % 2 == 0).then_some(retry),
+                preview_key: (retry % 3 == 0).then(|| "see-it-first".to_owned()),
                 strategy,
                 health_check,
                 sandbox: Sandbox { memory_mb, timeout },
