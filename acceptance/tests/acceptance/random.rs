@@ -172,6 +172,28 @@ fn canary() -> impl Strategy<Value = Json> {
     })
 }
 
+fn rolling() -> impl Strategy<Value = Json> {
+    object(vec![
+        maybe("batch_percent", (1..=100_u64).prop_map(|percent| json!(percent))),
+        maybe("max_surge", (1..3_u64).prop_map(|surge| json!(surge))),
+        maybe("max_unavailable", (0..3_u64).prop_map(|missing| json!(missing))),
+        maybe("pause_between", span(&["0s", "1ms", "1000us"])),
+    ])
+    .prop_map(|rolling| json!({ "rolling": rolling }))
+}
+
+fn blue_green() -> impl Strategy<Value = Json> {
+    let test = object(vec![maybe("status", Just(json!(200)))]).prop_map(|mut test| {
+        test["path"] = json!("/healthz");
+        test
+    });
+    object(vec![
+        maybe("smoke_tests", proptest::collection::vec(test, 0..3).prop_map(|tests| json!(tests))),
+        maybe("scale_down_delay", span(&["0s", "1m", "60s"])),
+    ])
+    .prop_map(|blue_green| json!({ "blue_green": blue_green }))
+}
+
 fn deployment() -> impl Strategy<Value = Block> {
     let http = object(vec![
         maybe("interval", span(&["200ms", "1s", "1000ms"])),
@@ -188,6 +210,9 @@ fn deployment() -> impl Strategy<Value = Block> {
             maybe("error_rate", select(vec![json!(5), json!("5.0"), json!(0.1), json!(33.333333333333336), json!(1e-7), json!("99.5")])),
             maybe("latency_p99_ms", select(vec![json!(60_000), json!(9_007_199_254_740_993_u64)])),
             maybe("healthy_deadline", span(&["60s", "1m", "1h0m0s"])),
+            maybe("promotion_deadline", span(&["24h", "1h", "60m"])),
+            maybe("compare", object(vec![maybe("error_rate", select(vec![json!(50), json!("12.5")]))])),
+            maybe("no_traffic", select(vec![json!("wait"), json!("proceed")])),
             maybe("progress_deadline", span(&["10m", "600s", "24h"])),
         ]),
         span(&["0s", "0ms", "1us", "1ms"]),
@@ -205,7 +230,7 @@ fn deployment() -> impl Strategy<Value = Block> {
         maybe("resolve_serial", whole(0, i64::MAX as u64)),
         maybe("instances", (1..3_u64).prop_map(|number| json!(number))),
         maybe("config", document()),
-        maybe("strategy", prop_oneof![Just(json!({ "direct": {} })), canary()]),
+        maybe("strategy", prop_oneof![Just(json!({ "direct": {} })), canary(), rolling(), blue_green()]),
         maybe(
             "sandbox",
             object(vec![maybe("memory_mb", (16..64_u64).prop_map(|size| json!(size))), maybe("timeout", span(&["5s", "5000ms", "1m"]))]),
