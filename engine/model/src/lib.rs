@@ -41,7 +41,7 @@ pub use name::{DeploymentName, NameError, PluginName, TenantName};
 pub use plugin::PluginSpec;
 pub use plugin_version::{Channel, VersionSpec};
 pub use revision::{Held, Revision, RolloutStatus};
-pub use rollout_plan::{RolloutPlan, StagePlan};
+pub use rollout_plan::{RolloutPlan, StageGate, StagePlan};
 pub use secret::Secrets;
 pub use span::{Span, SpanError};
 pub use strategy::{AbTest, Audience, BlueGreen, Canary, CanaryStep, Rolling, SmokeTest, Strategy, StrategyKind};

@@ -21,11 +21,41 @@ pub struct RolloutPlan {
 }
 
 /// One stage.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct StagePlan {
     /// Percent of the requests that go to the new revision.
     pub weight: u8,
     /// How long it is watched, at least.
     pub hold: Span,
+    /// Instances of the new revision.
+    #[serde(default)]
+    pub instances: u32,
+    /// What it waits for beside time and health, in order.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub waits_for: Vec<StageGate>,
+}
+
+/// What a stage waits for beside time and health.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub enum StageGate {
+    /// The smoke tests.
+    Tests,
+    /// The comparison of both revisions.
+    Comparison,
+    /// Somebody who promotes it.
+    Promotion,
+}
+
+impl StageGate {
+    /// The gate as it is written.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            StageGate::Tests => "tests",
+            StageGate::Comparison => "comparison",
+            StageGate::Promotion => "promotion",
+        }
+    }
 }

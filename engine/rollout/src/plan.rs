@@ -39,7 +39,10 @@ fn stages(steps: &[Step]) -> Vec<StagePlan> {
     for step in steps {
         match stages.last_mut() {
             Some(last) if last.weight == 100 => last.hold = last.hold + step.hold,
-            _ => stages.push(StagePlan { weight: step.weight, hold: step.hold }),
+            _ => {
+                let (hold, instances) = (step.hold, step.instances);
+                stages.push(StagePlan { weight: step.weight, hold, instances, waits_for: step.gate.as_planned() });
+            }
         }
     }
     stages
@@ -61,6 +64,8 @@ fn by_probes(spec: &DeploymentSpec) -> Option<Span> {
 
 #[cfg(test)]
 mod tests {
+    use hotswap_model::StageGate;
+
     use super::*;
 
     fn plan(more: &str) -> RolloutPlan {
@@ -88,6 +93,18 @@ mod tests {
         for plan in [written, unwritten] {
             assert_eq!(plan.shortest, plan.stages.iter().map(|stage| stage.hold).sum());
         }
+    }
+
+    #[test]
+    fn what_stages_wait_for_is_planned_and_has_time_of_its_own() {
+        let canary = plan(r#","instances":4,"strategy":{"canary":{"steps":[{"weight":10,"instances":1,"hold":"5s","manual":true}]}}"#);
+        let told: Vec<_> = canary.stages.iter().map(|stage| (stage.instances, stage.waits_for.clone())).collect();
+        assert_eq!(told, [(1, vec![StageGate::Promotion]), (4, vec![])]);
+        assert_eq!(canary.longest.to_string(), "24h10m15s100ms");
+        let blue = plan(r#","strategy":{"blue_green":{"auto_promote":false}}"#);
+        assert_eq!(blue.stages[0].waits_for, [StageGate::Tests, StageGate::Promotion]);
+        let ab = plan(r#","strategy":{"ab_test":{"duration":"2h"}}"#);
+        assert_eq!((stages(&ab), ab.longest.to_string()), (vec!["50 % 0s".to_owned(), "100 % 10s".into()], "2h20m10s100ms".into()));
     }
 
     #[test]

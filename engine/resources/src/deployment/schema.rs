@@ -1,7 +1,7 @@
 //! The attributes of a deployment. Defaults are the model's; none is written here.
 
 use hotswap_model::{Compare, DeploymentName, DeploymentSpec, HealthCheck, HttpProbe, NoTraffic, PluginName, Sandbox, Secrets, TenantName};
-use hotswap_sdk::schema::attribute::{boolean, list_of, map, number, single, string};
+use hotswap_sdk::schema::attribute::{boolean, list, list_of, map, number, single, string};
 use hotswap_sdk::validators::{one_of, whole_number};
 use hotswap_sdk::{Attribute, Schema};
 use hotswap_value::{Type, Value};
@@ -246,6 +246,13 @@ fn computed(schema: Schema) -> Schema {
     let stages = list_of([
         ("weight", number().computed().describe("Percent of the requests that go to the new revision.")),
         ("hold", string().computed().describe("How long the stage is watched, at least.")),
+        ("instances", number().computed().describe("Instances of the new revision.")),
+        (
+            "waits_for",
+            list(Type::String)
+                .computed()
+                .describe("What it waits for beside time and health, in order: `tests`, `comparison`, `promotion`."),
+        ),
     ]);
     let plan = single([
         ("strategy", string().computed().describe("How traffic moves.")),

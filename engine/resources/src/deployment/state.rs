@@ -1,7 +1,7 @@
 //! From a deployment as the platform tells it to the block's attributes.
 
 use hotswap_api::Deployment;
-use hotswap_model::{DeploymentSpec, HealthCheck, HttpProbe, RolloutPlan};
+use hotswap_model::{DeploymentSpec, HealthCheck, HttpProbe, RolloutPlan, StagePlan};
 use hotswap_value::Value;
 
 use super::strategy;
@@ -103,8 +103,13 @@ pub(crate) fn spec_state(spec: &DeploymentSpec) -> Value {
     ])
 }
 
-fn stage(weight: u8, hold: hotswap_model::Span) -> Value {
-    Value::object([("weight", Value::from(u32::from(weight))), ("hold", hold.to_string().into())])
+fn stage(planned: &StagePlan) -> Value {
+    Value::object([
+        ("weight", Value::from(u32::from(planned.weight))),
+        ("hold", planned.hold.to_string().into()),
+        ("instances", planned.instances.into()),
+        ("waits_for", Value::list(planned.waits_for.iter().map(|gate| Value::from(gate.as_str())))),
+    ])
 }
 
 fn health_check(check: &HealthCheck) -> Value {
@@ -146,7 +151,7 @@ fn http(probe: &HttpProbe) -> Value {
 pub(super) fn rollout_plan(plan: &RolloutPlan) -> Value {
     Value::object([
         ("strategy", Value::from(plan.strategy.as_str())),
-        ("stages", Value::list(plan.stages.iter().map(|planned| stage(planned.weight, planned.hold)))),
+        ("stages", Value::list(plan.stages.iter().map(stage))),
         ("shortest", plan.shortest.to_string().into()),
         ("longest", plan.longest.to_string().into()),
         ("worst_rollback", plan.worst_rollback.to_string().into()),

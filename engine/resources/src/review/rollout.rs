@@ -28,16 +28,25 @@ fn stages(after: &Value) -> Vec<String> {
     let Some(stages) = plan.get("stages").as_elements() else {
         return vec!["rollout: its stages are known after apply, as is what they follow from".to_owned()];
     };
-    let stage = |stage: &Value| {
-        let hold = stage.get("hold").as_str().filter(|hold| *hold != "0s").map(|hold| format!(" for {hold}"));
-        let weight = stage.get("weight").as_number().map(ToString::to_string).unwrap_or_else(|| "?".to_owned());
-        format!("{weight}%{}", hold.unwrap_or_default())
-    };
     let stages: Vec<String> = stages.iter().map(stage).collect();
     vec![
         format!("rollout, {}: {}", text("strategy"), stages.join(", then ")),
         format!("takes {} at least and {} at most; back within {} if it fails", text("shortest"), text("longest"), text("worst_rollback")),
     ]
+}
+
+/// `10% for 5s until promoted`.
+fn stage(stage: &Value) -> String {
+    let number = |name: &str| stage.get(name).as_number().map(ToString::to_string).unwrap_or_else(|| "?".to_owned());
+    let hold = stage.get("hold").as_str().filter(|hold| *hold != "0s").map(|hold| format!(" for {hold}")).unwrap_or_default();
+    let waits = |gate: &Value| match gate.as_str() {
+        Some("tests") => "tested",
+        Some("comparison") => "compared",
+        _ => "promoted",
+    };
+    let waits: Vec<&str> = stage.get("waits_for").as_elements().unwrap_or_default().iter().map(waits).collect();
+    let until = if waits.is_empty() { String::new() } else { format!(" until {}", waits.join(" and ")) };
+    format!("{}%{hold}{until}", number("weight"))
 }
 
 /// `version 1.0.0 -> 1.1.0`.

@@ -6,7 +6,7 @@ mod canary;
 mod direct;
 mod rolling;
 
-use hotswap_model::{Span, Strategy};
+use hotswap_model::{Span, StageGate, Strategy};
 
 use crate::{Kind, Spec};
 
@@ -59,6 +59,16 @@ impl Gate {
             Gate::Person | Gate::Comparison { .. } => true,
             Gate::Tests { person } => person,
         }
+    }
+
+    /// As people are told it before.
+    pub(crate) fn as_planned(self) -> Vec<StageGate> {
+        let first = match self {
+            Gate::Open | Gate::Person => None,
+            Gate::Tests { .. } => Some(StageGate::Tests),
+            Gate::Comparison { .. } => Some(StageGate::Comparison),
+        };
+        first.into_iter().chain(self.waits_for_somebody().then_some(StageGate::Promotion)).collect()
     }
 
     /// Whether somebody must promote it.
