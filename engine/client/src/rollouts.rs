@@ -1,6 +1,6 @@
 //! Calls about rollouts. How their events are followed is in `events`.
 
-use hotswap_api::{Rollout, path};
+use hotswap_api::{Page, Rollout, RolloutEvent, path};
 use hotswap_model::RolloutId;
 use reqwest::Method;
 
@@ -32,6 +32,15 @@ impl Client {
     /// `rollout_not_found`, `rollout_over`, and as every call.
     pub async fn abort_rollout(&self, rollout: &RolloutId) -> Result<Rollout, ClientError> {
         self.send(Call::new(Method::POST, path::fill(path::ROLLOUT_ABORT, &[rollout.as_str()]))).await
+    }
+
+    /// The steps of a rollout so far.
+    ///
+    /// # Errors
+    /// `rollout_not_found`, and as every call.
+    pub async fn list_rollout_events(&self, rollout: &RolloutId) -> Result<Vec<RolloutEvent>, ClientError> {
+        let page: Page<RolloutEvent> = self.send(Call::new(Method::GET, path::fill(path::ROLLOUT_EVENTS, &[rollout.as_str()]))).await?;
+        Ok(page.items)
     }
 
     /// Lets a rollout leave the stage it waits in.

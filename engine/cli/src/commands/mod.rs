@@ -12,6 +12,7 @@ pub(crate) mod output;
 mod plan;
 mod plugin;
 mod reference;
+mod rollout;
 pub(crate) mod serve;
 mod show;
 mod state;
@@ -69,6 +70,7 @@ enum Command {
     #[command(subcommand)]
     Plugin(plugin::PluginCommand),
     #[command(subcommand)]
+    Rollout(rollout::RolloutCommand),
     Storage(storage::StorageCommand),
     Serve(serve::ServeArgs),
     Version(version::VersionArgs),
@@ -104,6 +106,7 @@ impl Cli {
             Command::State(command) => told(&command.view().clone(), Content::Text, |view| command.run(view)),
             Command::Storage(command) => told(&command.view().clone(), command.content(), |view| command.run(view)),
             Command::Plugin(command) => told(&command.view().clone(), command.content(), |view| command.run(view)),
+            Command::Rollout(command) => told(&command.view().clone(), command.content(), |view| command.run(view)),
             Command::Serve(args) => serve::run(args),
             Command::Version(args) => told(&ViewOptions::default(), Content::Data, |view| version::run(args, view)),
             Command::Completion(args) => told(&ViewOptions::default(), Content::Data, |view| completion::run(args, view)),
