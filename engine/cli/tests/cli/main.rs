@@ -7,5 +7,6 @@ mod fmt;
 mod help;
 mod plugin;
 mod serve;
+mod simulate;
 mod state;
 mod support;

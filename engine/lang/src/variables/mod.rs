@@ -2,6 +2,7 @@
 //!
 //! `validation` blocks are not looked at here: they may refer to more than the variable.
 
+mod file;
 mod read;
 #[cfg(test)]
 mod tests;
@@ -15,6 +16,7 @@ use crate::{
     evaluate::suggest,
 };
 
+pub use file::values;
 pub use read::read;
 
 /// A value as it was given to a variable.

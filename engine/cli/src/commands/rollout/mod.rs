@@ -6,6 +6,7 @@ mod list;
 mod retry;
 mod rollback;
 mod show;
+mod simulate;
 mod status;
 
 use std::str::FromStr;
@@ -43,6 +44,7 @@ pub(crate) enum RolloutCommand {
     Abort(command::CommandArgs),
     Retry(retry::RetryArgs),
     Rollback(rollback::RollbackArgs),
+    Simulate(simulate::SimulateArgs),
 }
 
 /// How a command talks, and whether to programs.
@@ -65,6 +67,7 @@ impl RolloutCommand {
             Self::Promote(args) | Self::Pause(args) | Self::Resume(args) | Self::Abort(args) => &args.output,
             Self::Retry(args) => &args.output,
             Self::Rollback(args) => &args.output,
+            Self::Simulate(args) => &args.output,
         }
     }
 
@@ -88,6 +91,7 @@ impl RolloutCommand {
             Self::Abort(args) => command::run(args, command::Command::Abort, view),
             Self::Retry(args) => retry::run(args, view),
             Self::Rollback(args) => rollback::run(args, view),
+            Self::Simulate(args) => simulate::run(args, view),
         }
     }
 }
