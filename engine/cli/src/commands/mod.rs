@@ -71,6 +71,7 @@ enum Command {
     Plugin(plugin::PluginCommand),
     #[command(subcommand)]
     Rollout(rollout::RolloutCommand),
+    #[command(subcommand)]
     Storage(storage::StorageCommand),
     Serve(serve::ServeArgs),
     Version(version::VersionArgs),

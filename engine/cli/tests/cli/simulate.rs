@@ -9,7 +9,9 @@ fn the_example_goes_back_when_its_new_version_breaks() {
     let folder = Folder::with(&[("canary.hcl", SCENARIO), ("good.hcl", &SCENARIO.replace("{ after = \"4m\", failures = 12 },", ""))]);
     let run = folder.run(&["rollout", "simulate", "-f", "canary.hcl"]);
     assert_eq!(run.code, 1, "{run:?}");
-    insta::assert_snapshot!(run.stdout);
+    for line in ["stage 1 of 2 (10 %)", "stage 2 of 2 (50 %)", "going back: error rate", "seen: "] {
+        assert!(run.stdout.contains(line), "{line:?} is not in:\n{}", run.stdout);
+    }
     let run = folder.run(&["rollout", "simulate", "-f", "good.hcl", "--json"]);
     assert_eq!(run.code, 0, "{run:?}");
     let told: serde_json::Value = serde_json::from_str(&run.stdout).unwrap();
