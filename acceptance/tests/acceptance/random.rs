@@ -153,9 +153,26 @@ fn version() -> impl Strategy<Value = [Block; 2]> {
         let channels = ["alpha", "beta", "stable", "deprecated", "archived"].map(|channel| json!(channel));
         let sources = ["greeter-1.0.0.wat", "./greeter-1.0.0.wat", "${path.module}/greeter-1.0.0.wat"].map(|source| json!(source));
         let source = select(sources.to_vec()).prop_map(|source| Some(("source".to_owned(), source))).boxed();
-        block(vec![source, maybe("channel", select(channels.to_vec())), maybe("release_notes", text())])
+        let replacements = ["9.0.0", "other@1.0.0-rc.1"].map(|version| json!(version));
+        block(vec![
+            source,
+            maybe("channel", select(channels.to_vec())),
+            maybe("channel_message", "[a-zä]{1,9}".prop_map(|text| json!(text))),
+            maybe("replacement", select(replacements.to_vec())),
+            maybe("release_notes", text()),
+        ])
     };
-    (changing(), changing(), block(vec![maybe("default_config", document())])).prop_map(|(before, after, content)| {
+    (changing(), changing(), block(vec![maybe("default_config", document())])).prop_map(|(before, mut after, content)| {
+        let channel = |block: &Block| block.get("channel").and_then(Json::as_str).unwrap_or("stable").to_owned();
+        // Not every channel leads to every other.
+        let legal = match (channel(&before).as_str(), channel(&after).as_str()) {
+            ("archived", "alpha" | "beta" | "stable") => Some("deprecated"),
+            ("deprecated", "alpha" | "beta") => Some("stable"),
+            _ => None,
+        };
+        if let Some(legal) = legal {
+            after.insert("channel".to_owned(), json!(legal));
+        }
         [before, after].map(|mut block| {
             block.extend(content.clone());
             block

@@ -4,6 +4,7 @@
 
 mod component;
 mod deployment;
+mod difference;
 mod page;
 pub mod path;
 mod plugin;
@@ -16,6 +17,7 @@ mod token;
 
 pub use component::Component;
 pub use deployment::{Deployment, DeploymentRequest, LiveFigures, Preview, QuotaVerdict, RevisionFigures};
+pub use difference::{GrantKind, Import, VersionDifference};
 pub use page::Page;
 pub use plugin::{Adoption, Plugin, PluginVersion, VersionChange};
 pub use problem::{ErrorCode, Problem};

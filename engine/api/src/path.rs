@@ -12,6 +12,8 @@ pub const PLUGIN: &str = "/v1/plugins/{plugin}";
 pub const ADOPTION: &str = "/v1/plugins/{plugin}/adoption";
 /// `GET` lists (`retired=true` for those too), `POST` publishes.
 pub const VERSIONS: &str = "/v1/plugins/{plugin}/versions";
+/// `GET` tells two versions apart (`from`, `to`).
+pub const DIFF: &str = "/v1/plugins/{plugin}/diff";
 /// `GET` lists the live ones of all plugins (`names=plugin/version,…`, `after`, `limit`).
 pub const ALL_VERSIONS: &str = "/v1/versions";
 /// `GET`, `PATCH` changes channel and notes, `DELETE` retires.

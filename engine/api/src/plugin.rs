@@ -1,6 +1,6 @@
 //! Plugins and their versions on the wire.
 
-use hotswap_model::{Channel, PluginId, PluginSpec, TenantName, Timestamp, Version, VersionId, VersionSpec};
+use hotswap_model::{Channel, PluginId, PluginSpec, Replacement, TenantName, Timestamp, Version, VersionId, VersionSpec};
 use serde::{Deserialize, Serialize};
 
 /// A plugin as it is.
@@ -65,7 +65,36 @@ pub struct Adoption {
 pub struct VersionChange {
     /// How far it may be trusted.
     pub channel: Channel,
+    /// Why it is in that channel.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub channel_message: Option<String>,
+    /// What to take instead.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub replacement: Option<Replacement>,
     /// For people.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub release_notes: Option<String>,
+}
+
+impl VersionChange {
+    /// The change that changes nothing of this.
+    pub fn none(spec: &VersionSpec) -> Self {
+        Self {
+            channel: spec.channel,
+            channel_message: spec.channel_message.clone(),
+            replacement: spec.replacement.clone(),
+            release_notes: spec.release_notes.clone(),
+        }
+    }
+
+    /// The spec with this change made.
+    pub fn made(self, spec: VersionSpec) -> VersionSpec {
+        VersionSpec {
+            channel: self.channel,
+            channel_message: self.channel_message,
+            replacement: self.replacement,
+            release_notes: self.release_notes,
+            ..spec
+        }
+    }
 }

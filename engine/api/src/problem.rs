@@ -94,6 +94,8 @@ codes! {
     NameTaken = "name_taken", 409, "The name is taken";
     /// The number is published with other content.
     VersionConflict = "version_conflict", 409, "The version is published with other content";
+    /// A version cannot go from its channel to that one.
+    ChannelNotReachable = "channel_not_reachable", 409, "The version cannot go to that channel";
     /// The tenant still has deployments.
     TenantInUse = "tenant_in_use", 409, "The tenant still has deployments";
     /// The plugin still has versions or deployments.
@@ -110,6 +112,8 @@ codes! {
     ComponentDamaged = "component_damaged", 500, "The component is damaged";
     /// The component answers no requests.
     ComponentNoHandler = "component_no_handler", 422, "The component handles no HTTP requests";
+    /// The component needs what no sandbox has.
+    ImportNotGranted = "import_not_granted", 422, "The component needs what no sandbox has";
     /// The upload is too large.
     TooLarge = "too_large", 413, "The upload is too large";
     /// No published version satisfies the constraint.

@@ -1,6 +1,6 @@
 //! Calls about published versions.
 
-use hotswap_api::{Page, PluginVersion, VersionChange, path};
+use hotswap_api::{Page, PluginVersion, VersionChange, VersionDifference, path};
 use hotswap_model::{Version, VersionId, VersionSpec};
 use reqwest::Method;
 
@@ -37,6 +37,15 @@ impl Client {
     /// `plugin_not_found`, `version_not_found`, and as every call.
     pub async fn get_version(&self, plugin: &str, version: &Version) -> Result<PluginVersion, ClientError> {
         self.send(Call::new(Method::GET, path::fill(path::VERSION, &[plugin, &version.to_string()]))).await
+    }
+
+    /// What tells two versions of a plugin apart.
+    ///
+    /// # Errors
+    /// `plugin_not_found`, `version_not_found`, and as every call.
+    pub async fn diff_versions(&self, plugin: &str, from: &Version, to: &Version) -> Result<VersionDifference, ClientError> {
+        let call = Call::new(Method::GET, path::fill(path::DIFF, &[plugin]));
+        self.send(call.query("from", from.to_string()).query("to", to.to_string())).await
     }
 
     /// One version; reads at the same time become one call. Absent: there is none, or it is retired.

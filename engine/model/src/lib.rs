@@ -6,6 +6,8 @@
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
 mod access;
+mod capability;
+mod channel;
 mod config;
 mod constraint;
 mod dependency;
@@ -17,6 +19,7 @@ mod id;
 mod name;
 mod plugin;
 mod plugin_version;
+mod replacement;
 mod revision;
 mod rollout_plan;
 mod secret;
@@ -29,6 +32,8 @@ mod version;
 mod version_name;
 
 pub use access::{Action, Denied, Principal};
+pub use capability::Capability;
+pub use channel::{Channel, IllegalTransition};
 pub use config::{ConfigError, merge_config, parse_config};
 pub use constraint::{Constraint, ConstraintError};
 pub use dependency::{Dependency, DependencyKind, Need, Solved};
@@ -39,7 +44,8 @@ pub use health::{Compare, HealthCheck, HttpProbe, NoTraffic};
 pub use id::{DeploymentId, IdError, PluginId, RolloutId, SecretId, TenantId, TokenId, VersionId};
 pub use name::{DeploymentName, NameError, PluginName, TenantName};
 pub use plugin::PluginSpec;
-pub use plugin_version::{Channel, VersionSpec};
+pub use plugin_version::VersionSpec;
+pub use replacement::Replacement;
 pub use revision::{Held, Revision, RolloutStatus};
 pub use rollout_plan::{RolloutPlan, StageGate, StagePlan};
 pub use secret::Secrets;

@@ -1,6 +1,6 @@
 //! What the registry refuses.
 
-use hotswap_model::{Dependency, Digest, PluginName, Version, VersionSpec};
+use hotswap_model::{Dependency, Digest, IllegalTransition, PluginName, Version, VersionSpec};
 use hotswap_store::StoreError;
 
 /// Why the registry didn't do as asked.
@@ -24,6 +24,14 @@ pub enum RegistryError {
         dependencies_differ: bool,
         /// Whether the published one is retired.
         retired: bool,
+    },
+    /// The version cannot go to the channel it was to be published in.
+    #[error("version {} of {} {source}", spec.version, spec.plugin)]
+    Channel {
+        /// As it is.
+        spec: Box<VersionSpec>,
+        /// Which channels.
+        source: IllegalTransition,
     },
     /// The database didn't do as asked.
     #[error(transparent)]
@@ -50,7 +58,7 @@ impl RegistryError {
                 Some("a retired number comes back only with the content it had; publish under a new number".into())
             }
             Self::Conflict { retired: false, .. } => Some("a published version never changes; publish under a new number".into()),
-            Self::Store(_) => None,
+            Self::Channel { .. } | Self::Store(_) => None,
         }
     }
 }

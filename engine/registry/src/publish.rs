@@ -27,11 +27,13 @@ impl Published {
 
 /// Publishes a version. `id` is taken only if the number is new.
 ///
-/// The same content under the same number is no mistake; channel and release notes, which may change, become those given.
+/// The same content under the same number is no mistake; what may change becomes what is given, if the channel can be reached. One
+/// that was retired begins in the channel that is given, whichever it was in.
 /// What is known of the component must be in the store; `spec` must be valid.
 ///
 /// # Errors
-/// [`RegistryError::Conflict`] if the number is or was published with other content. [`StoreError::NotFound`] if there is no
+/// [`RegistryError::Conflict`] if the number is or was published with other content, [`RegistryError::Channel`] if its channel does
+/// not lead to the one given. [`StoreError::NotFound`] if there is no
 /// such plugin, [`StoreError::Dangling`] if the component isn't known. Nothing is written then.
 pub async fn publish(tx: &mut Tx, now: Timestamp, id: &VersionId, spec: &VersionSpec) -> Result<Published> {
     let plugin = tx.plugin(&spec.plugin).await?;
@@ -45,6 +47,9 @@ pub async fn publish(tx: &mut Tx, now: Timestamp, id: &VersionId, spec: &Version
     }
     if retired {
         return Ok(Published::Revived(tx.revive_plugin_version(&before.id, spec, now).await?));
+    }
+    if let Err(source) = before.spec.channel.change_to(spec.channel) {
+        return Err(RegistryError::Channel { spec: Box::new(before.spec), source });
     }
     if before.spec == *spec {
         return Ok(Published::Known(before));

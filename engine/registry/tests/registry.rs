@@ -35,6 +35,8 @@ fn version(number: &str, sha256: Digest) -> VersionSpec {
         version: number.parse().unwrap(),
         sha256,
         channel: Channel::Stable,
+        channel_message: None,
+        replacement: None,
         dependencies: Vec::new(),
         default_config: Some(r#"{"greeting":  "hi"}"#.into()),
         release_notes: None,

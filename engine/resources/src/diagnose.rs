@@ -89,9 +89,12 @@ fn attribute(code: ErrorCode) -> Option<&'static str> {
         ErrorCode::NameTaken => "name",
         ErrorCode::TokenTaken => "value",
         ErrorCode::SecretsMissing => "secrets",
-        ErrorCode::VersionConflict | ErrorCode::NoMatchingVersion | ErrorCode::DependencyConflict | ErrorCode::DependencyMissing => {
-            "version"
-        }
+        ErrorCode::ChannelNotReachable => "channel",
+        ErrorCode::VersionConflict
+        | ErrorCode::NoMatchingVersion
+        | ErrorCode::DependencyConflict
+        | ErrorCode::DependencyMissing
+        | ErrorCode::ImportNotGranted => "version",
         ErrorCode::DigestMismatch | ErrorCode::ComponentInvalid | ErrorCode::ComponentNoHandler | ErrorCode::TooLarge => "source",
         _ => return None,
     })

@@ -11,7 +11,7 @@ use hotswap_api as api;
 use hotswap_api::ErrorCode;
 use hotswap_client::{Client, ClientError};
 use hotswap_component::{ComponentError, ComponentInfo, Inspector};
-use hotswap_model::{Channel, Digest, Hasher, PluginName, Version, VersionId, VersionSpec};
+use hotswap_model::{Channel, Digest, Hasher, PluginName, Replacement, Version, VersionId, VersionSpec};
 use hotswap_sdk::schema::attribute::{list, number, string};
 use hotswap_sdk::validators::{length, one_of};
 use hotswap_sdk::{
@@ -37,6 +37,9 @@ pub(crate) const CHANNELS: &[&str] = &["alpha", "beta", "stable", "deprecated", 
 
 /// Bytes of a file that are read at once.
 const PIECE: usize = 256 << 10;
+
+/// What the platform knows of a version and lets change.
+const CHANGING: [&str; 4] = ["channel", "channel_message", "replacement", "release_notes"];
 
 /// How often bytes are sent that somebody else takes away.
 const UPLOADS: usize = 3;
@@ -87,7 +90,21 @@ pub(crate) fn schema() -> Schema {
             "channel",
             string().default(Channel::default().as_str()).validate(one_of(CHANNELS)).describe(
                 "How far it may be trusted: `alpha`, `beta`, `stable`, `deprecated` (still chosen, last and with a warning) or `archived` (never \
-                 chosen anew, what runs goes on). Default: `stable`.",
+                 chosen anew, what runs goes on). From `deprecated` a version goes to `stable` or `archived`, from `archived` only to \
+                 `deprecated`, otherwise anywhere. Default: `stable`.",
+            ),
+        )
+        .attribute(
+            "channel_message",
+            string().validate(length(1..=VersionSpec::LONGEST_MESSAGE)).describe(
+                "Why it is in that channel. Told to whoever deploys the version while it is `deprecated` or `archived`. May change later.",
+            ),
+        )
+        .attribute(
+            "replacement",
+            string().validate(reads_as::<Replacement>("A version")).describe(
+                "What to take instead: a version of the same plugin, such as `1.1.0`, or one of another, such as `greeter@2.0.0`. Told with \
+                 `channel_message`. May change later.",
             ),
         )
         .attribute(
@@ -185,6 +202,8 @@ fn spec(block: &Value, sha256: Digest) -> Result<VersionSpec, Diagnostic> {
         sha256,
         dependencies: dependency::read(&block)?,
         channel: channel(block.get("channel")),
+        channel_message: block.text("channel_message"),
+        replacement: block.parse("replacement")?,
         default_config: block.text("default_config"),
         release_notes: block.text("release_notes"),
     })
@@ -202,6 +221,8 @@ pub(crate) fn state(version: &api::PluginVersion) -> Value {
         ("plugin", spec.plugin.as_str().into()),
         ("version", spec.version.to_string().into()),
         ("channel", spec.channel.as_str().into()),
+        ("channel_message", spec.channel_message.clone().into()),
+        ("replacement", spec.replacement.as_ref().map(ToString::to_string).into()),
         ("default_config", spec.default_config.clone().into()),
         ("dependencies", dependency::declared_state(&spec.dependencies)),
         ("release_notes", spec.release_notes.clone().into()),
@@ -298,12 +319,12 @@ impl PluginVersion {
 
     async fn change(&self, request: UpdateRequest) -> Result<Value, Diagnostics> {
         let UpdateRequest { prior, planned, operation, .. } = request;
-        if ["channel", "release_notes"].iter().all(|name| prior.get(name) == planned.get(name)) {
+        if CHANGING.iter().all(|name| prior.get(name) == planned.get(name)) {
             // Another path of the same bytes, or other times: what the platform does not know.
             return Ok(planned);
         }
         let spec = spec(&planned, Digest::of(b""))?;
-        let change = api::VersionChange { channel: spec.channel, release_notes: spec.release_notes };
+        let change = api::VersionChange::none(&spec);
         let client = self.connection.during(&operation, &planned, Limited::Update)?;
         let changed = client.change_version(spec.plugin.as_str(), &spec.version, &change).await;
         changed.map(|version| state_like(&planned, &version)).map_err(|error| client_error(&error))

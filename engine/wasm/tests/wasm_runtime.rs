@@ -8,7 +8,8 @@ use std::time::{Duration, Instant};
 
 use bytes::Bytes;
 use futures::StreamExt;
-use hotswap_model::Digest;
+use hotswap_component::Grant;
+use hotswap_model::{Capability, Digest};
 use hotswap_runtime::{Body, BoxError, Fault, Labels, Plugin, Runtime, RuntimeError, SandboxSpec, body, empty_body};
 use hotswap_wasm::{InUse, WasmConfig, WasmRuntime};
 use http::{Request, Response, StatusCode};
@@ -314,6 +315,18 @@ async fn a_component_that_wants_the_network_is_refused_by_name() {
     let error = runtime.prepare(&Digest::of(SOCKETS), Bytes::from_static(SOCKETS)).await.unwrap_err();
     assert!(matches!(error, RuntimeError::DoesNotFit { .. }), "{error:?}");
     assert!(error.to_string().contains("wasi:sockets/"), "{error}");
+}
+
+#[tokio::test]
+async fn what_is_said_of_imports_is_what_the_sandbox_does() {
+    let folder = tempfile::tempdir().unwrap();
+    let runtime = runtime_with(folder.path(), |_| {});
+    for bytes in [GREETER, FLAKY, IN_C, MOODY, SOCKETS] {
+        let info = hotswap_component::Component::inspect(bytes).unwrap();
+        let missing: Vec<_> = info.imports.iter().filter(|import| Grant::of(&Capability::new(import.as_str())) == Grant::Never).collect();
+        let prepared = runtime.prepare(&info.digest, Bytes::from_static(bytes)).await;
+        assert_eq!(prepared.is_ok(), missing.is_empty(), "{missing:?}: {prepared:?}");
+    }
 }
 
 #[tokio::test]

@@ -67,12 +67,17 @@ fn a_version_lives_from_push_to_delete() {
         (&["promote", "greeter@1.0.0"], "greeter@1.0.0 is stable already.\n"),
         (&["deprecate", "greeter@1.0.0"], "greeter@1.0.0: stable -> deprecated\n"),
         (&["promote", "greeter@1.0.0", "--to=stable"], "greeter@1.0.0: deprecated -> stable\n"),
-        (&["deprecate", "greeter@1.0.0"], "greeter@1.0.0: stable -> deprecated\n"),
+        (&["deprecate", "greeter@1.0.0", "--message=It forgets"], "greeter@1.0.0: stable -> deprecated\n"),
+        (&["deprecate", "greeter@1.0.0", "--replacement=1.1.0"], "greeter@1.0.0 is deprecated already; what is said of it changed.\n"),
         (&["archive", "greeter@1.0.0"], "greeter@1.0.0: deprecated -> archived\n"),
     ] {
         assert_eq!(folder.run(&[&["plugin"], arguments].concat()).succeeded(), told);
     }
-    assert!(words(&folder.run(&["plugin", "promote", "greeter@1.0.0"]).failed()).contains("say where: `--to stable`"));
+    let shown = words(&folder.run(&["plugin", "show", "greeter@1.0.0"]).succeeded());
+    assert!(shown.contains("channel archived why It forgets replacement 1.1.0"), "{shown}");
+    assert!(words(&folder.run(&["plugin", "promote", "greeter@1.0.0"]).failed()).contains("deprecate it first"));
+    let said = words(&folder.run(&["plugin", "promote", "greeter@1.0.0", "--to=stable"]).failed());
+    assert!(said.contains("is archived and cannot become stable; from there it can become deprecated"), "{said}");
     assert_eq!(json(&folder.run(&["plugin", "archive", "greeter@1.0.0", "--json"]).succeeded())["spec"]["channel"], "archived");
 
     let said = words(&folder.run(&["plugin", "delete", "greeter"]).failed());
@@ -200,4 +205,27 @@ fn what_needs_what_is_told_as_text_tree_graph_and_json() {
     );
     assert!(words(&folder.run(&["plugin", "tree"]).failed()).contains("--deployment"));
     assert!(words(&folder.run(&["plugin", "tree", "--deployment", "hello"]).failed()).contains("write tenant/name"));
+}
+
+const THIRD: &str = include_str!("../../../../examples/plugins/greeter/greeter-2.0.0.wat");
+
+#[test]
+fn components_are_told_apart_on_the_server_and_in_files() {
+    let server = Server::start();
+    let folder = server.folder(&[("1.wat", FIRST), ("2.wat", SECOND), ("3.wat", THIRD)]);
+    for (file, version) in [("1.wat", "1.0.0"), ("3.wat", "2.0.0")] {
+        let version = format!("--version={version}");
+        assert_eq!(folder.run(&["plugin", "push", file, "--plugin=greeter", "--create", &version]).code, 0);
+    }
+    let random = "+ random numbers (wasi:random/random@0.2.0): every sandbox grants it";
+    for sides in [["greeter@1.0.0", "greeter@2.0.0"], ["1.wat", "3.wat"], ["1.wat", "greeter@2.0.0"]] {
+        let said = folder.run(&["plugin", "diff", sides[0], sides[1]]).succeeded();
+        assert!(said.starts_with(&format!("{} -> {}\n", sides[0], sides[1])) && said.contains(random), "{said}");
+    }
+    assert!(folder.run(&["plugin", "diff", "1.wat", "2.wat"]).succeeded().contains("other bytes, the same interfaces"));
+    assert!(folder.run(&["plugin", "diff", "1.wat", "greeter@1.0.0"]).succeeded().contains("the same bytes"));
+    let told = json(&folder.run(&["plugin", "diff", "1.wat", "3.wat", "--json"]).succeeded());
+    assert_eq!((&told["imports_added"][0]["grant"], &told["exports_added"]), (&"granted".into(), &serde_json::json!([])));
+    let said = words(&folder.run(&["plugin", "diff", "1.wat", "greeter@9.0.0"]).failed());
+    assert!(said.contains("has no version 9.0.0"), "{said}");
 }

@@ -50,6 +50,7 @@ pub(crate) fn router(platform: Arc<Platform>) -> Router {
         .routes(routes!(versions::list_all))
         .routes(routes!(versions::list, versions::publish))
         .routes(routes!(versions::by_id))
+        .routes(routes!(versions::diff))
         .routes(routes!(versions::get, versions::change, versions::retire))
         .routes(routes!(deployments::list))
         .routes(routes!(deployments::by_id))

@@ -4,7 +4,7 @@ use axum::Json;
 use axum::extract::Path;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
-use hotswap_api::{ErrorCode, Page, PluginVersion, Problem, VersionChange, path};
+use hotswap_api::{ErrorCode, Page, PluginVersion, Problem, VersionChange, VersionDifference, path};
 use hotswap_model::VersionSpec;
 use serde::Deserialize;
 
@@ -58,6 +58,27 @@ pub(super) async fn get(acting: Acting, Path((plugin, version)): Path<(String, S
 #[utoipa::path(get, path = path::VERSION_BY_ID, tag = "versions", params(("id" = String, Path)), responses((status = 200, body = PluginVersion), (status = 404, body = Problem)))]
 pub(super) async fn by_id(acting: Acting, Path(id): Path<String>) -> Result<Response, Refusal> {
     Ok(found(acting.version_by_id(&id).await?))
+}
+
+/// Which two versions are told apart.
+#[derive(Debug, Deserialize, utoipa::IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub(super) struct DiffQuery {
+    /// Number or id of the version it is compared with.
+    from: String,
+    /// Number or id of the one that is compared.
+    to: String,
+}
+
+/// What tells two versions of a plugin apart
+#[utoipa::path(get, path = path::DIFF, tag = "versions", params(("plugin" = String, Path, description = "name or id"), DiffQuery), responses((status = 200, body = VersionDifference), (status = 404, body = Problem)))]
+pub(super) async fn diff(
+    acting: Acting,
+    Path(plugin): Path<String>,
+    Params(query): Params<DiffQuery>,
+) -> Result<Json<VersionDifference>, Refusal> {
+    Ok(Json(acting.diff(&plugin, &query.from, &query.to).await?))
 }
 
 /// Move a version to another channel, or change its notes

@@ -96,6 +96,10 @@ pub(super) async fn resolve(tx: &mut Tx, plugin: &Plugin, wanted: &api::Deployme
     let found = tx.plugin_version(&plugin.id, &chosen).await.map_err(error::store)?;
     let found = found.filter(|found| found.retired_at.is_none() || present);
     let version = found.ok_or_else(|| not_published(plugin, &chosen))?;
+    let mut warnings = warnings;
+    if let Some(advice) = version.spec.advice() {
+        warnings.push(format!("{} {} is {}: {advice}", plugin.spec.name, version.spec.version, version.spec.channel.as_str()));
+    }
     let missing = others.missing(place.tenant, &dependencies);
     Ok(Resolved { version, dependencies, warnings, missing, stays: stays.is_some() })
 }

@@ -14,7 +14,7 @@ use hotswap_store::{self as store, Deployment, DeploymentAddress, PinnedSecret, 
 use super::acting::Acting;
 use super::dependencies::{Others, Place, Resolved};
 use super::plugins;
-use super::{Answer, Part, Replay, dependencies, quota, secrets, tenants};
+use super::{Answer, Part, Replay, capabilities, dependencies, quota, secrets, tenants};
 use crate::error::{self, Result};
 use crate::secrets::MasterKey;
 use crate::{clock, steps};
@@ -205,6 +205,7 @@ async fn accept(
     let place = Place { tenant: &tenant.spec.name, name: address.name.as_str(), before: before.as_ref().zip(current.as_ref()) };
     let resolved = dependencies::resolve(tx, &plugin, &wanted, &place).await?;
     resolved.refuse()?;
+    capabilities::refuse(&resolved.version)?;
     let verdicts =
         quota::judge(tx, &tenant, before.as_ref().map(|deployment| &deployment.id), &wanted.spec, Some(&resolved.version)).await?;
     quota::refuse(&tenant, &verdicts)?;

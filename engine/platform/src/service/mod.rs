@@ -2,6 +2,7 @@
 //! the same.
 
 mod acting;
+mod capabilities;
 mod components;
 mod dependencies;
 mod deployments;

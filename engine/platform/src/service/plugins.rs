@@ -156,6 +156,7 @@ pub(super) fn registry_problem(error: hotswap_registry::RegistryError) -> Proble
     use hotswap_registry::RegistryError as R;
     match error {
         R::Store(error) => error::store(error),
+        R::Channel { spec, source } => super::versions::not_reachable(&spec, &source),
         other => {
             let problem = Problem::new(ErrorCode::VersionConflict, other.to_string());
             match other.hint() {

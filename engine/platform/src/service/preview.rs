@@ -2,12 +2,12 @@
 
 use hotswap_api as api;
 use hotswap_api::{ErrorCode, Problem};
-use hotswap_model::{Action, DeploymentName, Faults, TenantStatus};
+use hotswap_model::{Action, DeploymentName, Fault, Faults, TenantStatus};
 use hotswap_store::DeploymentAddress;
 
 use super::acting::Acting;
 use super::dependencies::{self, Others, Place};
-use super::{deployments, plugins, quota, tenants};
+use super::{capabilities, deployments, plugins, quota, tenants};
 use crate::error::{self, Result};
 
 impl Acting {
@@ -58,6 +58,18 @@ impl Acting {
                 // A pinned version is usually published by the same apply; saying so every time would teach people not to read.
                 Err(_) if request.spec.version.exact().is_some() => {}
                 Err(problem) => preview.warnings.push(format!("{}; unless this apply publishes one, it will be refused", problem.detail)),
+            }
+        }
+        if let Some(version) = &version {
+            if let Some(message) = capabilities::cannot_run(version) {
+                preview.faults.push(Fault { field: "version".into(), message: format!("cannot be met: {message}") });
+            }
+            if let Some(current) = &current
+                && current.version_id != version.id
+                && let Some(present) = tx.plugin_version_by_id(&current.version_id).await.map_err(error::store)?
+                && present.plugin_id == version.plugin_id
+            {
+                preview.warnings.extend(capabilities::warnings(&present, version));
             }
         }
         if let Some(tenant) = &tenant {

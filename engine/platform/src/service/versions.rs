@@ -2,7 +2,7 @@
 
 use hotswap_api as api;
 use hotswap_api::{ErrorCode, Problem};
-use hotswap_model::{Action, PluginName, Version, VersionId, VersionSpec};
+use hotswap_model::{Action, IllegalTransition, PluginName, Version, VersionId, VersionSpec};
 use hotswap_registry::Published;
 use hotswap_store::{self as store, Tx, Versions};
 
@@ -91,7 +91,10 @@ impl Acting {
         self.change(replay, move |tx| {
             Box::pin(async move {
                 let before = find(tx, &plugin, &version).await?;
-                let spec = VersionSpec { channel: change.channel, release_notes: change.release_notes, ..before.spec };
+                before.spec.channel.change_to(change.channel).map_err(|error| not_reachable(&before.spec, &error))?;
+                let spec = change.made(before.spec);
+                let what = format!("version {} of plugin {:?}", spec.version, spec.plugin.as_str());
+                spec.validate().map_err(|faults| error::invalid(what, faults))?;
                 let after = tx.update_plugin_version(&before.id, &spec, etag, clock::now()).await.map_err(error::store)?;
                 Ok(Answer { created: false, body: to_api(after) })
             })
@@ -113,6 +116,12 @@ impl Acting {
     }
 }
 
+/// A channel that is closed to a version, and the ones that are open.
+pub(super) fn not_reachable(spec: &VersionSpec, error: &IllegalTransition) -> Problem {
+    let detail = format!("version {} of {:?} {error}", spec.version, spec.plugin.as_str());
+    Problem::new(ErrorCode::ChannelNotReachable, detail).hint("the guide on versions has the table of what leads where")
+}
+
 /// What `plugin/version` names.
 fn parse_name(text: &str) -> Option<(PluginName, Version)> {
     let (plugin, version) = text.split_once('/')?;
@@ -120,7 +129,7 @@ fn parse_name(text: &str) -> Option<(PluginName, Version)> {
 }
 
 /// The version, retired or not, of the plugin with this name or id.
-async fn find(tx: &mut Tx, plugin: &str, version: &str) -> Result<store::PluginVersion> {
+pub(super) async fn find(tx: &mut Tx, plugin: &str, version: &str) -> Result<store::PluginVersion> {
     let plugin = plugins::find(tx, plugin).await?;
     let found = match version.parse::<Version>() {
         Ok(number) => tx.plugin_version(&plugin.id, &number).await.map_err(error::store)?,

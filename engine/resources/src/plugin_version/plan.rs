@@ -3,11 +3,11 @@
 use hotswap_api::PluginVersion as Published;
 use hotswap_client::ClientError;
 use hotswap_component::ComponentInfo;
-use hotswap_model::{Digest, PluginName, Version};
+use hotswap_model::{Channel, Digest, PluginName, Version};
 use hotswap_sdk::{Diagnostic, Diagnostics, PlanRequest, PlanResponse};
 use hotswap_value::Value;
 
-use super::{LoadError, MEANINGS, PluginVersion, load};
+use super::{LoadError, MEANINGS, PluginVersion, channel, load};
 use crate::diagnose::client_error;
 use crate::meaning::keep;
 use crate::object::Object;
@@ -85,6 +85,10 @@ fn plan_create(request: PlanRequest, file: File, published: Result<Option<Publis
         Err(error) => diagnostics.extend(client_error(&error)),
         Ok(None) => {}
         Ok(Some(published)) => {
+            // One that was retired begins anew.
+            if published.retired_at.is_none() {
+                diagnostics.extend(unreachable(published.spec.channel, &planned));
+            }
             if let File::Component(info) = &file
                 && published.spec.sha256 != info.digest
             {
@@ -127,10 +131,22 @@ fn plan_update(prior: &Value, request: PlanRequest, file: File) -> PlanResponse 
     if says_else(prior.get("dependencies"), &planned) {
         diagnostics.push(other_dependencies(&planned));
     }
+    if prior.get("channel").as_str().is_some() {
+        diagnostics.extend(unreachable(channel(prior.get("channel")), &planned));
+    }
     if differs(prior.get("default_config"), planned.get("default_config")) {
         diagnostics.push(other_default_config(&planned));
     }
     PlanResponse { planned, private: request.private, diagnostics, ..PlanResponse::default() }
+}
+
+/// That the channel the version is in does not lead to the one that is planned.
+fn unreachable(from: Channel, planned: &Value) -> Option<Diagnostic> {
+    let to = planned.get("channel");
+    let error = to.as_str().and_then(|_| from.change_to(channel(to)).err())?;
+    let (plugin, version) = names(planned);
+    let detail = format!("Version {version} of plugin {plugin:?} {error}.");
+    Some(Diagnostic::error("The version cannot go to that channel", detail).at("channel"))
 }
 
 /// Whether a value will be another one, as far as is known.

@@ -1,5 +1,7 @@
 //! What a rollout will do, told under its deployment's change.
 
+use hotswap_component::{Difference, Interfaces, described};
+use hotswap_model::Capability;
 use hotswap_value::Value;
 
 use super::facts::Facts;
@@ -87,15 +89,23 @@ fn interfaces(before: Option<&Value>, after: &Value, planned: &Planned<'_>, fact
         let known = facts.components.get(&digest);
         let exports = known.map(|component| component.exports.clone()).or_else(|| from_plan("exports"))?;
         let imports = known.map(|component| component.imports.clone()).or_else(|| from_plan("imports"))?;
-        Some([("exports", old.exports.clone(), exports), ("imports", old.imports.clone(), imports)])
+        let new = Interfaces { exports: &exports, imports: &imports };
+        Some(Difference::between(Interfaces { exports: &old.exports, imports: &old.imports }, new))
     };
-    let differences = sides().into_iter().flatten().filter_map(|(name, old, new)| {
-        let added = new.iter().filter(|text| !old.contains(text)).map(|text| format!("+{text}"));
-        let removed = old.iter().filter(|text| !new.contains(text)).map(|text| format!("-{text}"));
-        let all: Vec<String> = added.chain(removed).collect();
+    let Some(difference) = sides() else { return Vec::new() };
+    let line = |name: &str, added: &[Capability], removed: &[Capability]| {
+        let added = added.iter().map(|one| format!("+{one}"));
+        let all: Vec<String> = added.chain(removed.iter().map(|one| format!("-{one}"))).collect();
         (!all.is_empty()).then(|| format!("{name} {}", all.join(", ")))
-    });
-    differences.collect()
+    };
+    let lines = [
+        line("exports", &difference.exports_added, &difference.exports_removed),
+        line("imports", &difference.imports_added, &difference.imports_removed),
+    ];
+    // Of a version that is published already, the deployment's own plan warns.
+    let needs = difference.imports_added.iter().filter(|_| planned.published_for(after).is_some());
+    let needs = needs.map(|import| format!("newly imports {}", described(import)));
+    lines.into_iter().flatten().chain(needs).collect()
 }
 
 /// That what is asked for now was rolled back once, and why.

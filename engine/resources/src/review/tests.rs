@@ -78,6 +78,9 @@ fn notes(changes: &[ReviewedChange], facts: &Facts) -> Vec<String> {
     rollout::notes(&planned.deployments[0], &planned, facts)
 }
 
+/// What is said of an import that is none of ours.
+const UNKNOWN: &str = "newly imports x: no sandbox has it, so that the component cannot run";
+
 #[test]
 fn a_first_rollout_is_told_with_its_stages() {
     let changes = [change("hotswap_deployment", "d", None, Some(wanted("d", [])))];
@@ -107,7 +110,7 @@ fn a_change_of_version_is_told_with_what_the_component_gains_and_loses() {
     let changes =
         [change("hotswap_deployment", "d", Some(before), Some(after)), change("hotswap_plugin_version", "v", None, Some(version))];
     let told = notes(&changes, &facts(Quotas::default(), vec![]));
-    assert_eq!(told[2..], ["version 1.0.0 -> 1.2.0, which this plan publishes", "exports -a", "imports +x"]);
+    assert_eq!(told[2..], ["version 1.0.0 -> 1.2.0, which this plan publishes", "exports -a", "imports +x", UNKNOWN]);
 }
 
 #[test]

@@ -52,6 +52,8 @@ pub(crate) async fn add_version(tx: &mut Tx, plugin: &Plugin, number: &str, byte
         version: number.parse().unwrap(),
         sha256: upload(tx, bytes).await,
         channel: Channel::Stable,
+        channel_message: None,
+        replacement: None,
         dependencies: Vec::new(),
         default_config: None,
         release_notes: None,

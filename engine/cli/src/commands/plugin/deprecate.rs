@@ -15,9 +15,11 @@ pub(crate) struct DeprecateArgs {
     #[arg(value_name = "PLUGIN@VERSION")]
     version: VersionName,
     #[command(flatten)]
+    advice: change::Advice,
+    #[command(flatten)]
     pub(super) output: Output,
 }
 
 pub(super) fn run(args: DeprecateArgs, view: &View) -> Result<Exit, Failure> {
-    change::change(&args.version, |_| Ok(Channel::Deprecated), &args.output, view)
+    change::change(&args.version, |_| Ok(Channel::Deprecated), Some(args.advice), &args.output, view)
 }

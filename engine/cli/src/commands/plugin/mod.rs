@@ -4,6 +4,7 @@ mod archive;
 mod change;
 mod delete;
 mod deprecate;
+mod diff;
 mod graph;
 mod list;
 mod promote;
@@ -35,6 +36,7 @@ pub(crate) enum PluginCommand {
     Search(search::SearchArgs),
     Show(show::ShowArgs),
     Versions(versions::VersionsArgs),
+    Diff(diff::DiffArgs),
     Push(Box<push::PushArgs>),
     Promote(promote::PromoteArgs),
     Deprecate(deprecate::DeprecateArgs),
@@ -63,6 +65,7 @@ impl PluginCommand {
             Self::Search(args) => &args.output,
             Self::Show(args) => &args.output,
             Self::Versions(args) => &args.output,
+            Self::Diff(args) => &args.output,
             Self::Push(args) => &args.output,
             Self::Promote(args) => &args.output,
             Self::Deprecate(args) => &args.output,
@@ -89,6 +92,7 @@ impl PluginCommand {
             Self::Search(args) => search::run(args, view),
             Self::Show(args) => show::run(args, view),
             Self::Versions(args) => versions::run(args, view),
+            Self::Diff(args) => diff::run(args, view),
             Self::Push(args) => push::run(*args, view),
             Self::Promote(args) => promote::run(args, view),
             Self::Deprecate(args) => deprecate::run(args, view),

@@ -12,7 +12,8 @@ use crate::view::View;
 
 /// Trust a version more: alpha becomes beta, and beta becomes stable
 ///
-/// A deprecated version is put back with `--to stable`.
+/// A deprecated version is put back with `--to stable`; an archived one is deprecated first. What was said against it is said no
+/// more.
 #[derive(Debug, Args)]
 pub(crate) struct PromoteArgs {
     /// The version, such as `greeter@1.0.0`
@@ -32,9 +33,10 @@ pub(super) fn run(args: PromoteArgs, view: &View) -> Result<Exit, Failure> {
         (None, Channel::Alpha) => Ok(Channel::Beta),
         (None, Channel::Beta | Channel::Stable) => Ok(Channel::Stable),
         (None, Channel::Deprecated | Channel::Archived) => {
-            let detail = format!("{} is {}. To have it back, say where: `--to stable`.", args.version, before.as_str());
+            let back = if before == Channel::Archived { "deprecate it first, then say" } else { "say" };
+            let detail = format!("{} is {}. To have it back, {back} where: `--to stable`.", args.version, before.as_str());
             Err(Diagnostic::error("Not promoted", detail).into())
         }
     };
-    change::change(&args.version, to, &args.output, view)
+    change::change(&args.version, to, None, &args.output, view)
 }

@@ -211,6 +211,8 @@ fn spec(args: &PushArgs, info: &ComponentInfo, before: Option<&PluginVersion>) -
         version: args.version.clone(),
         sha256: info.digest,
         channel: named.or(before.map(|before| before.channel)).unwrap_or_default(),
+        channel_message: before.and_then(|before| before.channel_message.clone()),
+        replacement: before.and_then(|before| before.replacement.clone()),
         dependencies: if said.is_empty() { before.map(|before| before.dependencies.clone()).unwrap_or_default() } else { said },
         default_config: args.default_config.clone().or_else(|| before?.default_config.clone()),
         release_notes: args.release_notes.clone().or_else(|| before?.release_notes.clone()),

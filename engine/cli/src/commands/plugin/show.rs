@@ -88,6 +88,8 @@ fn version_told(version: &PluginVersion, view: &View) -> String {
     let spec = &version.spec;
     let facts = [
         ("channel", Some(spec.channel.as_str().to_owned())),
+        ("why", spec.channel_message.clone()),
+        ("replacement", spec.replacement.as_ref().map(ToString::to_string)),
         ("retired", version.retired_at.map(|at| at.to_string())),
         ("sha256", Some(spec.sha256.to_string())),
         ("size", Some(format!("{} ({} bytes)", size(version.size), version.size))),
