@@ -3,6 +3,7 @@
 use std::fs;
 
 use hotswap_acceptance::Case;
+use hotswap_acceptance::corpus::Front;
 use serde_json::json;
 
 use crate::blocks::{PLUGIN, versions};
@@ -192,5 +193,34 @@ fn what_is_no_usable_component_is_told_when_planning() {
     case.write("hello.wasm", binary);
     case.config(&version("version = \"1.0.0\"\nsource = \"hello.wasm\""));
     case.apply();
+    case.destroy();
+}
+
+#[test]
+fn a_channel_that_is_not_reached_is_refused_by_the_plan_and_by_the_server() {
+    let case = Case::new();
+    let said = "channel_message = \"It forgets\"\nreplacement = \"1.1.0\"";
+    let channel = |channel: &str| case.config(&version(&format!("{MINIMAL}\nchannel = \"{channel}\"\n{said}")));
+    for reached in ["stable", "deprecated", "archived"] {
+        channel(reached);
+        case.apply();
+        case.is_settled();
+    }
+    channel("stable");
+    let told = "is archived and cannot become stable; from there it can become deprecated";
+    case.try_plan().fails_at("channel", &["The version cannot go to that channel", told]);
+    let native = case.run(Front::Hotswap, &["plan", "-input=false", "-json"]);
+    native.fails_at("channel", &["The version cannot go to that channel", told]);
+    let change = json!({ "channel": "stable" });
+    let (status, problem) = case.server.api("PATCH", &case.own("/v1/plugins/@greeter/versions/1.0.0"), &change);
+    assert_eq!((status, &problem["code"]), (409, &json!("channel_not_reachable")), "{problem}");
+    // By way of deprecated it comes back; what was taken out is said no more.
+    channel("deprecated");
+    case.apply();
+    case.config(&version(MINIMAL));
+    case.apply();
+    let spec = &case.get("/v1/plugins/@greeter/versions/1.0.0")["spec"];
+    assert_eq!((&spec["channel"], &spec["replacement"]), (&json!("stable"), &json!(null)));
+    case.is_settled();
     case.destroy();
 }
