@@ -152,11 +152,11 @@ async fn specs_that_cannot_be_read_or_cannot_hold() {
     let refuse = async |spec: Value| world.refuses(Method::PUT, NEW, wanted(spec)).await;
     let strategy = |strategy: Value| with(greeter("1.0.0"), json!({ "strategy": strategy }));
     let problem = refuse(strategy(json!({ "direct": {}, "canary": {} }))).await;
-    says(&problem, ErrorCode::Malformed, &["`strategy` takes exactly one of `direct` and `canary`, and has both"]);
+    says(&problem, ErrorCode::Malformed, &["`strategy` takes exactly one of `direct`, `rolling`, ", "and has `direct` and `canary`"]);
     let problem = refuse(strategy(json!({}))).await;
-    says(&problem, ErrorCode::Malformed, &["`strategy` takes exactly one of `direct` and `canary`, and has none"]);
+    says(&problem, ErrorCode::Malformed, &["`strategy` takes exactly one of `direct`, `rolling`, ", "and has none"]);
     let problem = refuse(strategy(json!({ "sideways": {} }))).await;
-    says(&problem, ErrorCode::Malformed, &["unknown field `sideways`, expected `direct` or `canary`"]);
+    says(&problem, ErrorCode::Malformed, &["unknown field `sideways`, expected one of `direct`, `rolling`"]);
     let problem = refuse(with(greeter("1.0.0"), json!({ "colour": "blue" }))).await;
     says(&problem, ErrorCode::Malformed, &["unknown field `colour`", "instances", "/openapi.json"]);
     let steps = json!({ "canary": { "steps": [{ "weight": 50 }, { "weight": 10 }, { "weight": 101 }] } });

@@ -114,8 +114,9 @@ async fn when_the_one_that_leads_is_killed_the_other_takes_over_and_goes_on_with
     canary["strategy"] = json!({ "canary": { "steps": [{ "weight": 50, "hold": "60s" }] } });
     let rollout = leader.begin("acme", "hello", &canary).await;
     leader.step(&rollout, "advanced", 50).await;
-    let refused = other.ask(Method::POST, &format!("/v1/rollouts/{rollout}/abort"), None).await.problem();
-    assert_eq!(refused.status, 503, "{refused}");
+    // What is said to the one that stands by is written down, and holds for whoever leads.
+    let paused = other.client.pause_rollout(&rollout).await.unwrap();
+    assert!(paused.paused_by.is_some(), "{paused:?}");
 
     let killed = leader.kill().await;
     let took = until("the other leads", Duration::from_secs(15), async || readyz(&other).await == "ready\n").await;
@@ -125,7 +126,8 @@ async fn when_the_one_that_leads_is_killed_the_other_takes_over_and_goes_on_with
         answer.is_ok_and(|answer| answer.status() == 200)
     })
     .await;
-    assert_eq!(other.client.get_rollout(&rollout).await.unwrap().weight, 50, "the stage goes on");
+    let goes_on = other.client.get_rollout(&rollout).await.unwrap();
+    assert_eq!((goes_on.weight, goes_on.paused_by.is_some()), (50, true), "the stage goes on: {goes_on:?}");
     other.client.abort_rollout(&rollout).await.unwrap();
     assert_eq!(other.outcome(&rollout).await.status.as_str(), "rolled_back");
     assert_eq!(other.call("acme", "hello", "/").await.text, "hello from greeter 1.0.0\n");
