@@ -4,10 +4,10 @@
 use std::fmt::Debug;
 
 use hotswap_model::{
-    Canary, CanaryStep, Channel, Constraint, Dependency, DependencyKind, DeploymentSpec, DeploymentStatus, Digest, Fault, HealthCheck,
-    Held, HttpProbe, Need, PluginId, PluginName, PluginSpec, Quotas, RateLimits, Replacement, Revision, Role, RolloutPlan, RolloutStatus,
-    Sandbox, Solved, Span, StagePlan, Strategy as Rollout, StrategyKind, TenantName, TenantSpec, TenantStatus, Timestamp, TokenStatus,
-    Usage, Version, VersionId, VersionSpec,
+    AbTest, Audience, BlueGreen, Canary, CanaryStep, Channel, Constraint, Dependency, DependencyKind, DeploymentSpec, DeploymentStatus,
+    Digest, Fault, HealthCheck, Held, HttpProbe, Need, PluginId, PluginName, PluginSpec, Quotas, RateLimits, Replacement, Revision, Role,
+    Rolling, RolloutPlan, RolloutStatus, Sandbox, SmokeTest, Solved, Span, StageGate, StagePlan, Strategy as Rollout, StrategyKind,
+    TenantName, TenantSpec, TenantStatus, Timestamp, TokenStatus, Usage, Version, VersionId, VersionSpec,
 };
 use proptest::collection::{btree_map, btree_set, vec};
 use proptest::option::of;
@@ -63,9 +63,10 @@ fn time() -> impl Strategy<Value = Timestamp> {
 }
 
 fn plugin_spec() -> impl Strategy<Value = PluginSpec> {
-    (name(), of(text()), of(text()), of(text()), btree_set(text(), 0..4), of(text()), of(text())).prop_map(
-        |(name, publisher, category, description, tags, documentation_url, repository_url)| PluginSpec {
+    (name(), of(text()), of(text()), of(text()), of(text()), btree_set(text(), 0..4), of(text()), of(text())).prop_map(
+        |(name, display_name, publisher, category, description, tags, documentation_url, repository_url)| PluginSpec {
             name,
+            display_name,
             publisher,
             category,
             description,
@@ -87,7 +88,7 @@ fn version_spec() -> impl Strategy<Value = VersionSpec> {
     ];
     let replacement = replacement.prop_map(|text| text.parse::<Replacement>().unwrap());
     let said = (of(text()), of(replacement), of(text()), of(text()));
-    (name(), version(), digest(), select(Channel::ALL.to_vec()), said, vec(dependency(), 0..3)).prop_map(
+    (name::<PluginName>(), version(), digest(), select(Channel::ALL.to_vec()), said, vec(dependency(), 0..3)).prop_map(
         |(plugin, version, sha256, channel, (channel_message, replacement, default_config, release_notes), dependencies)| {
             let json = format!(r#"{{"plugin":"{plugin}","version":"{version}","sha256":"{sha256}"}}"#);
             let spec: VersionSpec = serde_json::from_str(&json).unwrap();
@@ -112,6 +113,11 @@ fn tenant_spec() -> impl Strategy<Value = TenantSpec> {
     )
 }
 
+/// A percentage as people write one: with a few digits. Longer ones may lose their last binary digit on the way.
+fn percent() -> impl Strategy<Value = f64> {
+    (0..100_000_u32).prop_map(|thousandths| f64::from(thousandths) / 1_000.0)
+}
+
 fn health_check() -> impl Strategy<Value = HealthCheck> {
     let http = (text(), span(), span(), any::<u32>()).prop_map(|(path, interval, timeout, unhealthy_after)| HttpProbe {
         path,
@@ -119,7 +125,7 @@ fn health_check() -> impl Strategy<Value = HealthCheck> {
         timeout,
         unhealthy_after,
     });
-    (of(http), of(0.0..100.0_f64), of(any::<u64>()), span(), span()).prop_map(|(http, error_rate, latency, healthy, deadline)| {
+    (of(http), of(percent()), of(any::<u64>()), span(), span()).prop_map(|(http, error_rate, latency, healthy, deadline)| {
         HealthCheck {
             http,
             error_rate,
@@ -132,9 +138,24 @@ fn health_check() -> impl Strategy<Value = HealthCheck> {
 }
 
 fn deployment_spec() -> impl Strategy<Value = DeploymentSpec> {
-    let steps = vec((0..=100_u8, span()).prop_map(|(weight, hold)| CanaryStep { weight, hold }), 1..4);
-    let canary = steps.prop_map(|steps| Rollout::Canary(Canary { steps }));
-    let strategy = prop_oneof![Just(Rollout::default()), canary];
+    let step = (0..=100_u8, of(any::<u32>()), span(), any::<bool>());
+    let step = step.prop_map(|(weight, instances, hold, manual)| CanaryStep { weight, instances, hold, manual });
+    let canary = vec(step, 1..4).prop_map(|steps| Rollout::Canary(Canary { steps }));
+    let rolling = (of(any::<u32>()), of(any::<u8>()), any::<u32>(), of(any::<u32>()), span());
+    let rolling = rolling.prop_map(|(batch_size, batch_percent, max_unavailable, max_surge, pause_between)| {
+        Rollout::Rolling(Rolling { batch_size, batch_percent, max_unavailable, max_surge, pause_between })
+    });
+    let tests = vec((text(), any::<u16>()).prop_map(|(path, status)| SmokeTest { path, status }), 0..3);
+    let blue_green = (tests, any::<bool>(), span());
+    let blue_green = blue_green.prop_map(|(smoke_tests, auto_promote, scale_down_delay)| {
+        Rollout::BlueGreen(BlueGreen { smoke_tests, auto_promote, scale_down_delay })
+    });
+    let audience = (of(text()), of(text()), of(text())).prop_map(|(header, cookie, value)| Audience { header, cookie, value });
+    let ab_test = (any::<u8>(), of(audience), any::<bool>(), any::<u64>(), percent(), span(), any::<bool>());
+    let ab_test = ab_test.prop_map(|(weight, audience, sticky, min_requests, min_effect, duration, auto_promote)| {
+        Rollout::AbTest(AbTest { weight, audience, sticky, min_requests, min_effect, duration, auto_promote })
+    });
+    let strategy = prop_oneof![Just(Rollout::default()), rolling, canary, blue_green, ab_test];
     let sandbox = (any::<u64>(), span()).prop_map(|(memory_mb, timeout)| Sandbox { memory_mb, timeout, ..Sandbox::default() });
     let overrides = btree_map(name::<PluginName>(), constraint(), 0..3);
     let rest = (any::<u64>(), any::<u32>(), of(text()), of(any::<u64>()), any::<bool>(), any::<u64>());
@@ -207,7 +228,8 @@ proptest! {
         survives(&Fault { field, message })?;
         let need = Need { plugin: needs, version: version.clone(), constraint };
         survives(&Solved { plugin: needed, version, needed_by: vec![need] })?;
-        let stages = vec![StagePlan { weight: 10, hold: spans[0] }];
+        let waits_for = vec![StageGate::Tests, StageGate::Promotion];
+        let stages = vec![StagePlan { weight: 10, hold: spans[0], instances: 3, waits_for }];
         survives(&RolloutPlan { strategy: StrategyKind::Canary, stages, shortest: spans[0], longest: spans[1], worst_rollback: spans[2] })?;
     }
 }
