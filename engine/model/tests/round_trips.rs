@@ -125,15 +125,13 @@ fn health_check() -> impl Strategy<Value = HealthCheck> {
         timeout,
         unhealthy_after,
     });
-    (of(http), of(percent()), of(any::<u64>()), span(), span()).prop_map(|(http, error_rate, latency, healthy, deadline)| {
-        HealthCheck {
-            http,
-            error_rate,
-            latency_p99_ms: latency,
-            min_healthy_time: healthy,
-            healthy_deadline: deadline,
-            ..HealthCheck::default()
-        }
+    (of(http), of(percent()), of(any::<u64>()), span(), span()).prop_map(|(http, error_rate, latency, healthy, deadline)| HealthCheck {
+        http,
+        error_rate,
+        latency_p99_ms: latency,
+        min_healthy_time: healthy,
+        healthy_deadline: deadline,
+        ..HealthCheck::default()
     })
 }
 
@@ -156,7 +154,7 @@ fn deployment_spec() -> impl Strategy<Value = DeploymentSpec> {
         Rollout::AbTest(AbTest { weight, audience, sticky, min_requests, min_effect, duration, auto_promote })
     });
     let strategy = prop_oneof![Just(Rollout::default()), rolling, canary, blue_green, ab_test];
-    let sandbox = (any::<u64>(), span()).prop_map(|(memory_mb, timeout)| Sandbox { memory_mb, timeout, ..Sandbox::default() });
+    let sandbox = (any::<u64>(), span()).prop_map(|(memory_mb, timeout)| Sandbox { memory_mb, timeout });
     let overrides = btree_map(name::<PluginName>(), constraint(), 0..3);
     let rest = (any::<u64>(), any::<u32>(), of(text()), of(any::<u64>()), any::<bool>(), any::<u64>());
     (name::<PluginName>(), constraint(), rest, overrides, strategy, health_check(), sandbox).prop_map(
