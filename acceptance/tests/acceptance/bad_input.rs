@@ -46,8 +46,12 @@ fn a_deployment_that_cannot_be_is_told_by_validate_on_the_line_that_is_to_blame(
             ("retry = -1", "retry = -1", &["retry"]),
             ("config = \"[1]\"", "config = \"[1]\"", &["object"]),
             ("config = \"{\"", "config = \"{\"", &["JSON"]),
-            ("strategy = {}", "strategy = {}", &["exactly one", "direct, canary"]),
-            ("strategy = {\n  direct = {}\n  canary = {}\n}", "strategy = {", &["exactly one", "direct, canary"]),
+            ("strategy = {}", "strategy = {}", &["exactly one", "direct, rolling, canary, blue_green, ab_test"]),
+            (
+                "strategy = {\n  direct = {}\n  canary = {}\n}",
+                "strategy = {",
+                &["exactly one", "direct, rolling, canary, blue_green, ab_test"],
+            ),
             ("strategy = {\n  canary = {\n    steps = []\n  }\n}", "", &["strategy.canary.steps", "at least one step"]),
             (
                 "strategy = {\n  canary = {\n    steps = [\n      { weight = 50 },\n      { weight = 10 },\n    ]\n  }\n}",

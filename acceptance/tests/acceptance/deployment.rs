@@ -56,7 +56,7 @@ fn a_deployment_lives_from_minimal_to_every_attribute_and_back() {
     let before = case.state().get(ADDRESS).clone();
     assert_eq!((&before["status"], &before["revision"]), (&json!("active"), &json!(1)));
     assert_eq!((&before["resolved_version"], &before["active_version"]), (&json!("1.0.0"), &json!("1.0.0")));
-    assert_eq!(before["strategy"], json!({ "direct": {}, "canary": null }));
+    assert_eq!(before["strategy"], json!({ "direct": {}, "rolling": null, "canary": null, "blue_green": null, "ab_test": null }));
     assert_eq!(before["rollout_plan"]["strategy"], "direct");
     assert_eq!(case.visit("@acme", "hello"), (200, "hello from greeter 1.0.0\n".to_owned()));
     case.is_settled();

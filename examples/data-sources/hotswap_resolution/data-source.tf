@@ -5,7 +5,7 @@ data "hotswap_resolution" "greeter" {
 }
 
 # What was reviewed with the plan is what is applied.
-resource "hotswap_deployment" "hello" {
+resource "hotswap_deployment" "resolved" {
   name                 = "hello"
   tenant               = "acme"
   plugin               = "greeter"

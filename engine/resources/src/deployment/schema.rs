@@ -92,10 +92,10 @@ fn wanted(schema: Schema) -> Schema {
         )
         .attribute(
             "preview_key",
-            string().sensitive().describe(
+            string().describe(
                 "Who sends it in the header `x-hotswap-revision` is answered by the newest revision, whatever its weight: a new colour that nobody \
                  sees yet, or a canary; with `/NUMBER` behind it by that revision. Such requests count for no verdict. 8 to 128 letters, digits, \
-                 dashes, underscores and dots. Without it no revision can be named.",
+                 dashes, underscores and dots; it is no secret, and stands in plans and state. Without it no revision can be named.",
             ),
         )
         .attribute("strategy", strategy::schema())
