@@ -14,7 +14,7 @@ use crate::meaning::keep;
 use crate::object::Object;
 
 /// Attributes that are part of the spec: a change of one makes a revision.
-pub(crate) const SPEC: [&str; 12] = [
+pub(crate) const SPEC: [&str; 13] = [
     "plugin",
     "version",
     "resolve_serial",
@@ -22,6 +22,7 @@ pub(crate) const SPEC: [&str; 12] = [
     "instances",
     "config",
     "secrets_version",
+    "preview_key",
     "strategy",
     "health_check",
     "sandbox",

@@ -269,6 +269,7 @@ async fn everything_that_is_kept_is_listed(_: &Behind, storage: impl Storage) {
 
 async fn what_is_under_way_is_told_of_and_can_be_discarded(behind: &Behind, storage: impl Storage + Clone + 'static) {
     let upload = stalled(storage.clone(), Digest::of(b"more")).await;
+    behind.has_parts(LARGE / (8 << 20)).await;
     let leftovers = storage.leftovers().await.unwrap();
     let [leftover] = &leftovers[..] else { panic!("{leftovers:?}") };
     assert!(leftover.since > SystemTime::now() - Duration::from_secs(60));

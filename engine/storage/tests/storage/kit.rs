@@ -40,6 +40,17 @@ impl Behind {
         }
     }
 
+    /// Waits until so many full parts of an upload are there: one that is on its way when the upload ends may come after its end.
+    pub(crate) async fn has_parts(&self, parts: usize) {
+        let Self::S3(server) = self else { return };
+        let there = async {
+            while server.parts() < parts {
+                tokio::time::sleep(Duration::from_millis(5)).await;
+            }
+        };
+        tokio::time::timeout(Duration::from_secs(10), there).await.unwrap_or_else(|_| panic!("there: {:?}", self.everything()));
+    }
+
     /// Waits until nothing is kept: what is ended in the background is ended soon.
     pub(crate) async fn is_empty_soon(&self) {
         let empty = async {
