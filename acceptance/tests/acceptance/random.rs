@@ -205,7 +205,7 @@ fn blue_green() -> impl Strategy<Value = Json> {
         test
     });
     object(vec![
-        maybe("smoke_tests", proptest::collection::vec(test, 0..3).prop_map(|tests| json!(tests))),
+        maybe("smoke_tests", proptest::collection::vec(test, 1..3).prop_map(|tests| json!(tests))),
         maybe("scale_down_delay", span(&["0s", "1m", "60s"])),
     ])
     .prop_map(|blue_green| json!({ "blue_green": blue_green }))

@@ -14,8 +14,6 @@ pub(crate) enum Meaning {
     Float,
     /// Objects in which nothing may be set, which is as good as no object.
     Empty,
-    /// Lists with nothing in them, which are as good as none.
-    EmptyList,
 }
 
 /// Attributes whose values may mean the same without being equal: their names from the outside in, indices left out.
@@ -64,10 +62,6 @@ fn same(meaning: Meaning, a: &Value, b: &Value) -> bool {
         }
         Meaning::Float => both(a.as_f64(), b.as_f64()),
         Meaning::Empty => is_empty(a) && is_empty(b),
-        Meaning::EmptyList => {
-            let empty = |value: &Value| value.is_null() || value.as_elements().is_some_and(|elements| elements.is_empty());
-            empty(a) && empty(b)
-        }
     }
 }
 

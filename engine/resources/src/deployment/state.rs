@@ -15,7 +15,6 @@ pub(super) const MEANINGS: Meanings = &[
     (&["strategy", "rolling", "pause_between"], Meaning::Span),
     (&["strategy", "canary", "steps", "hold"], Meaning::Span),
     (&["strategy", "blue_green", "scale_down_delay"], Meaning::Span),
-    (&["strategy", "blue_green", "smoke_tests"], Meaning::EmptyList),
     (&["strategy", "ab_test", "duration"], Meaning::Span),
     (&["strategy", "ab_test", "min_effect"], Meaning::Float),
     (&["health_check", "compare", "error_rate"], Meaning::Float),

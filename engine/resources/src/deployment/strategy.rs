@@ -2,7 +2,7 @@
 
 use hotswap_model::{AbTest, Audience, BlueGreen, Canary, CanaryStep, Rolling, SmokeTest, Span, Strategy, StrategyKind};
 use hotswap_sdk::schema::attribute::{boolean, list_of, number, single, string};
-use hotswap_sdk::validators::{exactly_one_of, whole_number};
+use hotswap_sdk::validators::{Validator, exactly_one_of, invalid, whole_number};
 use hotswap_sdk::{Attribute, Diagnostic};
 use hotswap_value::Value;
 
@@ -53,6 +53,14 @@ pub(super) fn state(strategy: &Strategy) -> Value {
     };
     let kind = strategy.kind();
     Value::object(StrategyKind::ALL.map(|each| (each.as_str(), if each == kind { own.clone() } else { Value::Null })))
+}
+
+/// A list that says something: one without entries and none at all would be two ways to say the same.
+fn not_empty() -> Validator {
+    Validator::new("at least one entry", |value, path| match value.as_elements() {
+        Some([]) => vec![invalid(path, "has no entry; leave it out")],
+        _ => Vec::new(),
+    })
 }
 
 fn time(default: Span, description: &str) -> Attribute {
@@ -189,7 +197,10 @@ fn blue_green_schema() -> Attribute {
     single([
         (
             "smoke_tests",
-            tests.describe("What every instance of the new revision must answer before it is given traffic. Asking warms them up, too."),
+            tests.validate(not_empty()).describe(
+                "What every instance of the new revision must answer before it is given traffic. Asking warms them up, too. Leave it out to \
+                 ask nothing.",
+            ),
         ),
         (
             "auto_promote",
